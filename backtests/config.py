@@ -1,0 +1,60 @@
+"""Parameters of execution, costs and evidence."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ..data.assets import AssetClass
+
+
+class ClassCost(BaseModel):
+    """What one trade of an asset class costs, in basis points of its notional."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fee_bps: float = Field(ge=0, le=1000, description="commission")
+    spread_bps: float = Field(ge=0, le=1000, description="half the bid-ask spread and slippage")
+
+    @property
+    def rate(self) -> float:
+        """Cost per unit of notional, decimal."""
+        return (self.fee_bps + self.spread_bps) * 1e-4
+
+
+class CostConfig(BaseModel):
+    """Costs per asset class."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    crypto: ClassCost = ClassCost(fee_bps=20, spread_bps=5)
+    equity: ClassCost = ClassCost(fee_bps=1, spread_bps=4)
+    etf: ClassCost = ClassCost(fee_bps=1, spread_bps=2)
+    bills: ClassCost = ClassCost(fee_bps=1, spread_bps=1)
+
+    def rate(self, asset_class: AssetClass) -> float:
+        """Cost per unit of notional of `asset_class`, decimal."""
+        cost: ClassCost = getattr(self, asset_class)
+        return cost.rate
+
+
+class ExecutionConfig(BaseModel):
+    """How targets become fills."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lag: int = Field(1, ge=1, le=20, description="sessions from the decision to the close that fills it")
+    missing_fill: Literal["error", "defer"] = Field("error", description="what a missing price on a fill session does")
+    capital_usd: float = Field(1_000_000.0, gt=0, description="money before the first fill")
+
+
+class EvidenceConfig(BaseModel):
+    """How much chance is simulated."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seed: int = Field(20260201, ge=0, description="seed of the bootstrap and of the shifts")
+    bootstrap: int = Field(1000, ge=100, description="resamples of the Sharpe difference")
+    block_sessions: int = Field(63, ge=1, description="mean length of a bootstrap block")
+    shifts: int = Field(199, ge=19, description="circular shifts of the regime path")

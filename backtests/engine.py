@@ -1,0 +1,135 @@
+"""vectorbt executes every order. Nothing else in tidegate imports it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..data.assets import asset_class
+from ..errors import ConfigError
+from .config import CostConfig, ExecutionConfig
+from .result import Backtest
+from .schedule import order_schedule
+
+_SIDES = np.array(["buy", "sell"])
+
+
+def cost_rates(assets: pd.Index[str], costs: CostConfig) -> npt.NDArray[np.float64]:
+    """Cost of each asset per unit of notional, decimal, shape (assets,)."""
+    return np.array([costs.rate(asset_class(str(asset))) for asset in assets], dtype=float)
+
+
+def cost_reserve(rates: npt.NDArray[np.float64]) -> float:
+    """Share of the portfolio kept in cash so that costs never starve the last buyer.
+
+    A rebalance trades at most twice the portfolio (all sold, all bought), so twice the dearest rate always suffices.
+    """
+    return float(2.0 * rates.max())
+
+
+def backtest(
+    name: str, targets: pd.DataFrame, prices: pd.DataFrame, costs: CostConfig, execution: ExecutionConfig
+) -> Backtest:
+    """Execute target weights, long only, from one pool of cash.
+
+    Parameters
+    ----------
+    name : str
+        Name of the portfolio.
+    targets : DataFrame, shape (decisions, assets)
+        Target weights at the decisions that send orders; rows sum to at most 1, the rest is cash, which earns nothing.
+    prices : DataFrame, shape (sessions, assets)
+        Closes in USD, NaN before listing.
+    costs : CostConfig
+        Basis points per asset class.
+    execution : ExecutionConfig
+        Lag, capital, missing prices.
+
+    Returns
+    -------
+    Backtest
+        From the session of the first fill to the last session.
+
+    Raises
+    ------
+    ConfigError
+        A weight is negative or a row sums to more than 1, or no decision has a session left to fill it.
+    DataError
+        A needed price is missing on a fill session.
+    """
+    _refuse_impossible(name, targets)
+    used = targets.loc[:, (targets != 0).any()]
+    schedule = order_schedule(used, prices, execution)
+    if schedule.empty:
+        raise ConfigError(f"Portfolio '{name}' has nothing to trade", expected="a decision that a later session can fill")
+    closes = prices.loc[schedule.index[0] :, used.columns]
+    rates = cost_rates(used.columns, costs)
+    sizes = (schedule * (1.0 - cost_reserve(rates))).reindex(closes.index).mask(closes.isna())
+    # A hole after listing is valued at the last price; the schedule has refused holes on fill sessions.
+    portfolio = simulate(closes.ffill(), sizes, rates, execution.capital_usd)
+    return Backtest(
+        name=name,
+        capital=execution.capital_usd,
+        value=portfolio.value().rename(name),
+        weights=_held_weights(portfolio, closes),
+        orders=_orders(portfolio, closes),
+        portfolio=portfolio,
+    )
+
+
+def _refuse_impossible(name: str, targets: pd.DataFrame) -> None:
+    values = targets.to_numpy(dtype=float)
+    if not np.isfinite(values).all() or (values < 0).any() or (values.sum(axis=1) > 1 + 1e-9).any():
+        raise ConfigError(
+            f"Target weights of '{name}'",
+            received=f"weights from {np.nanmin(values):g} to {np.nanmax(values):g}, largest row sum {values.sum(axis=1).max():g}",
+            expected="finite, non-negative weights that sum to at most 1",
+        )
+
+
+def simulate(
+    closes: pd.DataFrame,
+    sizes: pd.DataFrame,
+    rates: npt.NDArray[np.float64],
+    capital: float,
+    groups: npt.NDArray[np.int64] | bool = True,
+) -> Any:
+    """One `Portfolio.from_orders` call: orders only where `sizes` has a number, sells before buys, one pool of cash."""
+    import vectorbt as vbt
+
+    return vbt.Portfolio.from_orders(
+        close=closes,
+        size=sizes,
+        size_type="targetpercent",
+        direction="longonly",
+        fees=rates[np.newaxis, :],
+        init_cash=capital,
+        cash_sharing=True,
+        group_by=groups,
+        call_seq="auto",
+        freq="1D",
+    )
+
+
+def _held_weights(portfolio: Any, closes: pd.DataFrame) -> pd.DataFrame:
+    held = portfolio.assets().mul(closes.ffill()).fillna(0.0)
+    held["CASH"] = portfolio.cash().to_numpy()
+    return held.div(portfolio.value(), axis="index")
+
+
+def _orders(portfolio: Any, closes: pd.DataFrame) -> pd.DataFrame:
+    records = pd.DataFrame(portfolio.orders.values).sort_values(["idx", "side", "col"], ascending=[True, False, True])
+    return pd.DataFrame(
+        {
+            "session": closes.index[records["idx"]],
+            "asset": closes.columns[records["col"]],
+            "side": _SIDES[records["side"]],
+            "quantity": records["size"].to_numpy(),
+            "price": records["price"].to_numpy(),
+            "notional_usd": (records["size"] * records["price"]).to_numpy(),
+            "fee_usd": records["fees"].to_numpy(),
+        }
+    )

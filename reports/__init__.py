@@ -1,0 +1,1 @@
+"""Reports: the pages that people read. quantstats stands behind `tearsheet` and is imported when a page is rendered."""

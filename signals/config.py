@@ -1,0 +1,58 @@
+"""Parameters of the signal. The defaults are the pre-registered presets: what the thesis says, not what backtests best."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+BLOCKS = ("water", "plumbing", "drain", "price", "credit", "tells")
+
+
+class RegimeConfig(BaseModel):
+    """Schmitt trigger with three states; levels are in units of the waterline."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scarce_enter: float = Field(-0.5, description="below this the regime becomes SCARCE")
+    scarce_leave: float = Field(-0.2, description="above this SCARCE ends")
+    abundant_enter: float = Field(0.5, description="above this the regime becomes ABUNDANT")
+    abundant_leave: float = Field(0.2, description="below this ABUNDANT ends")
+    min_dwell: int = Field(4, ge=1, description="decisions a regime lasts at least")
+    override: float = Field(-1.5, description="below this the regime is SCARCE at once, dwell or not")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        levels = [self.override, self.scarce_enter, self.scarce_leave, self.abundant_leave, self.abundant_enter]
+        if levels != sorted(levels):
+            raise ValueError("thresholds must rise: override <= scarce_enter <= scarce_leave <= abundant_leave <= abundant_enter")
+        return self
+
+
+class SignalConfig(BaseModel):
+    """How the waterline is measured."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    history_start: date = Field(date(1990, 1, 1), description="first decision that standardisation may count")
+    change_weeks: int = Field(13, ge=1, description="span of changes")
+    min_history_weeks: int = Field(156, ge=2, description="history an indicator needs before it counts")
+    rolling_weeks: int = Field(260, ge=2, description="window for drifting levels")
+    winsor: float = Field(3.0, gt=0, description="standardised values are cut at plus and minus this")
+    composite_min_weeks: int = Field(52, ge=2, description="history the composite needs before it is scaled")
+    min_blocks: int = Field(3, ge=1, description="fewer measured blocks hold the previous regime")
+    min_coverage: float = Field(0.6, ge=0, le=1, description="less measured weight holds the previous regime")
+    block_weights: dict[Literal["water", "plumbing", "drain", "price", "credit", "tells"], float] = Field(
+        default_factory=lambda: {block: 1.0 for block in BLOCKS},  # type: ignore[misc]
+        description="relative weights of the blocks",
+    )
+    regime: RegimeConfig = RegimeConfig()
+
+    @model_validator(mode="after")
+    def _weighted(self) -> Self:
+        if min(self.block_weights.values(), default=0.0) < 0 or sum(self.block_weights.values()) <= 0:
+            raise ValueError("block_weights must be non-negative and not all zero")
+        if self.rolling_weeks < self.min_history_weeks:
+            raise ValueError("rolling_weeks must not be shorter than min_history_weeks")
+        return self

@@ -1,0 +1,123 @@
+"""Known: the only window through which indicators look at a market. Nothing later than the decision is visible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from ..data.dictionary import fallback_chain, spec_of
+from ..data.market import Market
+from ..data.releases import AsOf, nanoseconds
+from .config import SignalConfig
+
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What each decision may look at.
+
+    Parameters
+    ----------
+    market : Market
+        Read only as of each decision.
+    decisions : DatetimeIndex, shape (n,)
+        Instants (UTC) at which information is cut.
+    sleeves : Mapping of str to sequence of str
+        Tickers of the ``speculative`` and ``near_cash_flow`` sleeves.
+    config : SignalConfig
+        Spans and history lengths.
+    every : {"weekly", "daily"}
+        Clock of the decisions.
+
+    Notes
+    -----
+    Every method returns a Series indexed by decision; NaN where nothing was known, or where the last release is
+    older than the dictionary's stale limit. Information set of row t: releases with ``released <= t`` and price bars
+    complete by t.
+    """
+
+    market: Market
+    decisions: pd.DatetimeIndex
+    sleeves: Mapping[str, Sequence[str]]
+    config: SignalConfig = field(default_factory=SignalConfig)
+    every: Literal["weekly", "daily"] = "weekly"
+
+    @property
+    def span(self) -> pd.Timedelta:
+        """Span over which changes look back."""
+        return pd.Timedelta(weeks=self.config.change_weeks)
+
+    def rows(self, weeks: int) -> int:
+        """How many decisions `weeks` hold."""
+        return weeks * (5 if self.every == "daily" else 1)
+
+    @property
+    def min_count(self) -> int:
+        """Decisions that an indicator must be known for before it counts."""
+        return self.rows(self.config.min_history_weeks)
+
+    def latest(self, series: str) -> AsOf:
+        """Latest period known at each decision, in its latest vintage; NaN where stale."""
+        answer = self.market.releases.as_of(series, self.decisions)
+        stale = self.decisions - answer.released > spec_of(series).stale_after
+        return AsOf(np.where(stale, np.nan, answer.value), answer.period, answer.released)
+
+    def value(self, series: str) -> pd.Series[float]:
+        """Latest known value, in the dictionary's unit."""
+        return self._row(self.latest(series).value)
+
+    def usd_bn(self, series: str) -> pd.Series[float]:
+        """Latest known value in billions of US dollars."""
+        return self.value(series) * spec_of(series).to_usd_bn
+
+    def at(self, series: str, periods: pd.DatetimeIndex) -> pd.Series[float]:
+        """Value of the latest period no later than `periods` (one per decision), in its vintage at the decision."""
+        return self._row(self.market.releases.as_of(series, self.decisions, periods).value)
+
+    def change(self, series: str) -> pd.Series[float]:
+        """Latest known value minus the value `span` earlier, both in the vintage of the decision."""
+        now = self.latest(series)
+        return self._row(now.value) - self.at(series, now.period - self.span)
+
+    def by_vintage(self, series: str, measure: Callable[[pd.Series[float]], float]) -> pd.Series[float]:
+        """`measure` of the whole history as it was known at each decision; computed once per distinct vintage."""
+        line = self.market.releases.line(series)
+        numbers = line.vintage_numbers(nanoseconds(self.decisions))
+        distinct, first, inverse = np.unique(numbers, return_index=True, return_inverse=True)
+        answers = np.array(
+            [measure(self.market.releases.history(series, self.decisions[k])) if number else np.nan for number, k in zip(distinct, first, strict=True)]
+        )
+        fresh = np.where(np.isnan(self.latest(series).value), np.nan, 1.0)
+        return self._row(answers[inverse] * fresh)
+
+    def first_known(self, series: str, measure: Callable[[str], pd.Series[float]]) -> pd.Series[float]:
+        """`measure` of `series`; where that is missing, of its stand-ins in the dictionary's order."""
+        answer = self._row(np.full(len(self.decisions), np.nan))
+        for candidate in fallback_chain(series):
+            answer = answer.fillna(measure(candidate))
+        return answer
+
+    def prices(self, assets: Sequence[str], *, sessions_ago: int = 0) -> pd.DataFrame:
+        """Last complete bar of each asset, or the bar `sessions_ago` before it; shape (decisions, assets)."""
+        table = self.market.prices
+        columns = {}
+        for asset in assets:
+            rows = self.market.known_rows(self.decisions, [asset]) - sessions_ago
+            bars = table[asset].to_numpy(dtype=float)
+            columns[asset] = np.where(rows >= 0, bars[np.maximum(rows, 0)], np.nan)
+        return pd.DataFrame(columns, index=self.decisions)
+
+    def window_rows(self, assets: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        """Row of the last session whose bars of all `assets` were complete at each decision; -1 where none was."""
+        return self.market.known_rows(self.decisions, assets)
+
+    def present(self, sleeve: str) -> list[str]:
+        """Tickers of `sleeve` that the market holds."""
+        return [asset for asset in self.sleeves[sleeve] if asset in self.market.prices.columns]
+
+    def _row(self, values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> pd.Series[float]:
+        return pd.Series(values, index=self.decisions)

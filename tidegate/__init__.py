@@ -1,0 +1,59 @@
+"""tidegate measures the level of liquidity in the financial system from what was public at the time.
+
+>>> import tidegate as tg
+>>> market = tg.load_market("synthetic")  # or folders of your own files
+>>> result = tg.run(tg.Study.load("essay"), market)
+>>> result.write("outputs/essay")
+
+Names are imported on first use, so that the daily signal path stays light.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .errors import BrokerError, ConfigError, DataError, LookaheadError, StaleDataError, TidegateError
+
+if TYPE_CHECKING:
+    from .audit import audit
+    from .data.load import load_market
+    from .data.market import Market
+    from .decide import decide
+    from .result import RunResult
+    from .run import run
+    from .study import Study
+
+_PLACES = {
+    "Market": ".data.market",
+    "RunResult": ".result",
+    "Study": ".study",
+    "audit": ".audit",
+    "decide": ".decide",
+    "load_market": ".data.load",
+    "run": ".run",
+}
+
+__all__ = [
+    "BrokerError",
+    "ConfigError",
+    "DataError",
+    "LookaheadError",
+    "Market",
+    "RunResult",
+    "StaleDataError",
+    "Study",
+    "TidegateError",
+    "audit",
+    "decide",
+    "load_market",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module 'tidegate' has no attribute {name!r}")
+    value = getattr(import_module(_PLACES[name], __name__), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,150 @@
+"""The command line. Each command reads its options, calls the package, and prints; nothing heavy is imported before."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .errors import TidegateError
+
+if TYPE_CHECKING:
+    from .data.market import Market
+    from .study import Study
+
+app = typer.Typer(
+    name="tidegate",
+    help="Measures the level of liquidity from what was public at the time, and toggles a portfolio with it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+data_app = typer.Typer(help="Look after the data.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(data_app, name="data")
+
+StudyName = Annotated[str, typer.Argument(metavar="[STUDY]", help="A shipped name (essay, proxies, long_history) or the path of a TOML file.")]
+Data = Annotated[list[str], typer.Option("--data", help="'synthetic', or a folder; repeatable: later folders add to earlier ones.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Folder to write into.")]
+Set = Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter of the study; repeatable.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print only what was asked for.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+
+_SYNTHETIC = ["synthetic"]
+
+
+@app.command()
+def run(
+    study: StudyName = "essay",
+    data: Data = _SYNTHETIC,
+    out: Out = None,
+    set_: Set = [],  # noqa: B006  (typer reads the default, nobody changes it)
+    quiet: Quiet = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Backtest a study and write tearsheet, regime page and evidence."""
+    from .progress import progress
+
+    with progress(6, quiet=quiet or as_json) as step:
+        step("loading")
+        chosen, market = _load(study, data, set_)
+        from .run import run as run_study  # imports vectorbt
+
+        result = run_study(chosen, market, step=step)
+        step("writing pages")
+        folder = result.write(out or Path("outputs") / chosen.name)
+    if as_json:
+        _print_json(result.summary())
+    else:
+        from .run_view import show
+
+        show(result, folder, quiet=quiet)
+    if not result.audit.passed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def signal(
+    study: StudyName = "essay",
+    data: Data = _SYNTHETIC,
+    out: Out = None,
+    set_: Set = [],  # noqa: B006
+    quiet: Quiet = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Show today's waterline, regime, contributions and target weights; --out writes target.json and target.csv."""
+    from . import signal_view
+
+    decisions, target = signal_view.signal(*_load(study, data, set_))
+    if out is not None:
+        signal_view.write_target(target, out)
+    if as_json:
+        _print_json(signal_view.as_json(decisions, target))
+    elif not quiet:
+        signal_view.show(decisions, target, _console())
+    if out is not None and not (quiet or as_json):
+        typer.echo(f"Wrote {out / 'target.json'} and {out / 'target.csv'}")
+
+
+@data_app.command("check")
+def data_check(
+    study: StudyName = "essay",
+    data: Data = _SYNTHETIC,
+    out: Out = None,
+    set_: Set = [],  # noqa: B006
+    quiet: Quiet = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Look for what is wrong with the data; exit status 1 when something is."""
+    from . import check_view
+
+    findings = check_view.check(_study(study, set_), data)
+    if out is not None:
+        check_view.write_findings(findings, out)
+    if as_json:
+        _print_json({"schema": 1, "findings": [finding.as_dict() for finding in findings]})
+    elif not quiet:
+        check_view.show(findings, _console())
+    if check_view.is_bad(findings):
+        raise typer.Exit(1)
+
+
+def _study(name: str, overrides: list[str]) -> Study:
+    from .study import Study
+
+    return Study.load(name, overrides)
+
+
+def _load(name: str, data: list[str], overrides: list[str]) -> tuple[Study, Market]:
+    from .data import load_market
+
+    study = _study(name, overrides)
+    return study, load_market(data, economy=study.economy)
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else 100, highlight=False)
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
+
+
+def main() -> None:
+    """Run the command line; errors of tidegate become one paragraph and their exit status."""
+    try:
+        app()
+    except TidegateError as error:
+        if "--debug" in sys.argv:
+            raise
+        typer.echo(f"tidegate: {error}", err=True)
+        raise SystemExit(error.exit_status) from None

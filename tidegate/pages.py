@@ -1,0 +1,80 @@
+"""What the pages show of a run: from a result to the content that `reports` renders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .reports import charts
+from .reports.regime_page import RegimePage, render_regime_page
+from .reports.tearsheet import Tearsheet, render_tearsheet
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from .result import RunResult
+
+_HINDSIGHT = "The assets of this study were chosen knowing who won. Compare the study 'proxies'."
+_SYNTHETIC = "Synthetic economy: every number on this page is made up."
+
+
+def equity_figure(result: RunResult) -> go.Figure:
+    """Growth of the strategy and its rivals under the called regimes."""
+    return charts.equity(dict(result.portfolios), result.regime_by_session)
+
+
+def notes_of(result: RunResult) -> tuple[str, ...]:
+    """What a reader must know before believing a number, one sentence each."""
+    flagged = sorted(result.market.releases.pseudo_pit)
+    pseudo = f"Pseudo-PIT (one late vintage, release times by rule): {', '.join(flagged)}." if flagged else ""
+    missing = [f"{name}: {reason}" for name, reason in result.decisions.waterline.missing.items()]
+    unmeasured = f"Not measured at the last decision: {'; '.join(missing)}." if missing else ""
+    own = (_HINDSIGHT if result.study.hindsight else "", pseudo, unmeasured)
+    return tuple(note for note in (*own, *result.market.provenance.notes) if note)
+
+
+def tearsheet(result: RunResult) -> str:
+    """The quantstats tearsheet of the strategy against the constant mix, as HTML."""
+    strategy, mix = result.portfolios["strategy"], result.portfolios["constant_mix"]
+    return render_tearsheet(
+        Tearsheet(
+            title=result.study.title or result.study.name,
+            notes=notes_of(result),
+            synthetic=result.market.provenance.synthetic,
+            returns=strategy.returns,
+            benchmark=mix.returns,
+            bill_returns=result.bills,
+            performance=result.performance["strategy"],
+            benchmark_performance=result.performance["constant_mix"],
+        )
+    )
+
+
+def regime_page(result: RunResult) -> str:
+    """The regime page as HTML."""
+    summary = result.summary()
+    return render_regime_page(
+        RegimePage(
+            study=result.study.name,
+            title=result.study.title or result.study.name,
+            description=result.study.description,
+            synthetic=result.market.provenance.synthetic,
+            notes=notes_of(result),
+            waterline=result.decisions.waterline,
+            strategy=result.portfolios["strategy"],
+            rivals={name: portfolio for name, portfolio in result.portfolios.items() if name != "strategy"},
+            sleeves=result.study.sleeves.assets(),
+            regime_by_session=result.regime_by_session,
+            true_regime=result.market.true_regime,
+            bill_returns=result.bills,
+            evidence=summary["evidence"],
+            audit=summary["audit"],
+            performance=summary["performance"],
+            target=result.target_weights().iloc[-1].to_dict(),
+            thresholds=(result.study.signal.regime.abundant_enter, result.study.signal.regime.abundant_leave),
+            provenance={
+                "source": result.market.provenance.source,
+                "data hash": result.market.digest,
+                "configuration hash": result.study.config_hash,
+            },
+        )
+    )

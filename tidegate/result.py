@@ -1,0 +1,132 @@
+"""The result of a run: frozen frames that summarise, plot and write themselves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from .audit import Audit
+from .backtests.evidence import Evidence
+from .backtests.performance import Performance
+from .backtests.result import Backtest
+from .data.market import Market
+from .decide import Decisions
+from .signals.result import REGIMES
+from .study import Study
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+@dataclass(frozen=True, eq=False)
+class RunResult:
+    """Everything one run of a study on a market produced.
+
+    Attributes
+    ----------
+    study, market : Study, Market
+        What was run, on what.
+    decisions : Decisions
+        Waterline, exposures and target weights.
+    portfolios : Mapping of str to Backtest
+        ``strategy``, ``constant_mix``, ``speculative``, ``near_cash_flow``.
+    performance : Mapping of str to Performance
+        Measured figures of each portfolio.
+    bills : Series
+        Simple daily returns of bills on the sessions of the backtest.
+    regime_by_session : Series of str
+        Regime in force at each session's close.
+    evidence : Evidence
+        What chance alone would have shown.
+    audit : Audit
+        The quick causality audit.
+    """
+
+    study: Study
+    market: Market
+    decisions: Decisions
+    portfolios: Mapping[str, Backtest]
+    performance: Mapping[str, Performance]
+    bills: pd.Series[float]
+    regime_by_session: pd.Series[str]
+    evidence: Evidence
+    audit: Audit
+
+    @property
+    def portfolio(self) -> Any:
+        """The strategy's vectorbt portfolio, to explore."""
+        return self.portfolios["strategy"].portfolio
+
+    def summary(self) -> dict[str, Any]:
+        """The figures of ``summary.json``: plain data, undefined numbers as None."""
+        regime = self.decisions.regime
+        return _plain(
+            {
+                "schema": 1,
+                "study": self.study.name,
+                "config_hash": self.study.config_hash,
+                "synthetic": self.market.provenance.synthetic,
+                "data": {
+                    "source": self.market.provenance.source,
+                    "hash": self.market.digest,
+                    "first_session": self.market.sessions[0].date().isoformat(),
+                    "last_session": self.market.sessions[-1].date().isoformat(),
+                    "pseudo_pit": sorted(self.market.releases.pseudo_pit),
+                },
+                "regime": {
+                    "current": regime.iloc[-1],
+                    "as_of": regime.index[-1].isoformat(),
+                    "flips": int((regime.to_numpy()[1:] != regime.to_numpy()[:-1]).sum()),
+                    "share": {name: float((regime == name).mean()) for name in REGIMES},
+                },
+                "performance": {name: figures.as_dict() for name, figures in self.performance.items()},
+                "evidence": self.evidence.as_dict(),
+                "audit": self.audit.as_dict(),
+            }
+        )
+
+    def target_weights(self) -> pd.DataFrame:
+        """Target weights at each decision, with the rest as CASH; as written to ``weights.parquet``."""
+        targets = self.decisions.targets.copy()
+        targets["CASH"] = (1.0 - targets.sum(axis="columns")).clip(lower=0.0).round(12)
+        return targets
+
+    def plot(self) -> go.Figure:
+        """Growth of the strategy and its rivals under the called regimes; shows nothing by itself."""
+        from .pages import equity_figure
+
+        return equity_figure(self)
+
+    def write(self, folder: str | Path) -> Path:
+        """Write pages, tables and manifest into `folder`, all or nothing.
+
+        Raises
+        ------
+        ConfigError
+            The folder cannot be written, or holds something that is not a run of tidegate.
+        """
+        from .output import write_run
+
+        return write_run(self, Path(folder))
+
+    def _repr_html_(self) -> str:
+        """A table of the measured figures, for notebooks."""
+        table = pd.DataFrame({name: figures.as_dict() for name, figures in self.performance.items()}).T
+        return str(table.style.format("{:.3f}").to_html())
+
+
+def _plain(value: Any) -> Any:
+    """`value` as JSON can hold it: numpy scalars as Python's, undefined numbers as None."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,112 @@
+"""One study on one market: decide, execute, weigh, audit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from .audit import audit
+from .backtests.bills import bill_returns
+from .backtests.config import ExecutionConfig
+from .backtests.engine import backtest
+from .backtests.evidence import Evidence, shifts_of, weigh_evidence
+from .backtests.lag import fill_sessions
+from .backtests.many import simulate_many
+from .backtests.performance import measure
+from .backtests.result import Backtest
+from .backtests.schedule import order_schedule
+from .data.market import Market
+from .decide import Decisions, decide
+from .result import RunResult
+from .strategies import SLEEVES, asset_weights, buy_and_hold, constant_mix, rebalance_rows
+from .study import Study
+
+Step = Callable[[str], None]
+STEPS = ("measuring the waterline", "executing orders", "weighing the evidence", "auditing causality")
+
+
+def run(study: Study, market: Market, *, step: Step = lambda name: None) -> RunResult:
+    """Backtest a study, its rivals and its luck.
+
+    Parameters
+    ----------
+    study : Study
+        Configuration.
+    market : Market
+        Data (see `load_market`).
+    step : callable
+        Told the name of each of `STEPS` as it begins.
+
+    Returns
+    -------
+    RunResult
+
+    Raises
+    ------
+    ConfigError, DataError
+        The study cannot be run on this market; the message says why.
+    """
+    step(STEPS[0])
+    decisions = decide(study, market)
+    step(STEPS[1])
+    portfolios = _portfolios(study, market, decisions)
+    bills = bill_returns(market.releases, pd.DatetimeIndex(portfolios["strategy"].value.index))
+    step(STEPS[2])
+    evidence = _evidence(study, market, decisions, portfolios, bills)
+    step(STEPS[3])
+    return RunResult(
+        study=study,
+        market=market,
+        decisions=decisions,
+        portfolios=portfolios,
+        performance={name: measure(portfolio, bill_returns=bills) for name, portfolio in portfolios.items()},
+        bills=bills,
+        regime_by_session=_regime_by_session(decisions, pd.DatetimeIndex(bills.index), study.execution),
+        evidence=evidence,
+        audit=audit(study, market, decisions),
+    )
+
+
+def _portfolios(study: Study, market: Market, decisions: Decisions) -> dict[str, Backtest]:
+    """The strategy, the null it is judged against, and each sleeve held."""
+    every = study.strategy.rebalance_every
+    index = pd.DatetimeIndex(decisions.targets.index)
+    plans: Mapping[str, tuple[pd.DataFrame, int | None]] = {
+        "strategy": (decisions.exposures, every),
+        "constant_mix": (constant_mix(decisions.exposures), every),
+        **{sleeve: (buy_and_hold(index, sleeve, SLEEVES), None) for sleeve in SLEEVES},
+    }
+    portfolios = {}
+    for name, (exposures, schedule) in plans.items():
+        targets = asset_weights(exposures, decisions.shares)
+        trades = targets[rebalance_rows(targets, every=schedule)]
+        portfolios[name] = backtest(name, trades, market.prices, study.costs, study.execution)
+    return portfolios
+
+
+def _evidence(
+    study: Study, market: Market, decisions: Decisions, portfolios: Mapping[str, Backtest], bills: pd.Series[float]
+) -> Evidence:
+    count = len(decisions.exposures)
+    schedules = []
+    for shift in shifts_of(count, study.evidence):
+        path = np.roll(decisions.exposures.to_numpy(), shift, axis=0)
+        exposures = pd.DataFrame(path, index=decisions.exposures.index, columns=decisions.exposures.columns)
+        targets = asset_weights(exposures, decisions.shares)
+        trades = targets[rebalance_rows(targets, every=study.strategy.rebalance_every)]
+        schedules.append(order_schedule(trades, market.prices, study.execution))
+    capital = study.execution.capital_usd
+    values = simulate_many(schedules, market.prices, study.costs, capital=capital).loc[bills.index]
+    shifted = values / values.shift(1).fillna(capital) - 1.0
+    strategy, rival = portfolios["strategy"].returns, portfolios["constant_mix"].returns
+    return weigh_evidence(strategy, rival, shifted, bills=bills, config=study.evidence)
+
+
+def _regime_by_session(decisions: Decisions, sessions: pd.DatetimeIndex, execution: ExecutionConfig) -> pd.Series[str]:
+    """The regime whose weights were held at each session's close."""
+    fills = fill_sessions(pd.DatetimeIndex(decisions.regime.index), sessions, lag=execution.lag)
+    in_force = pd.Series(decisions.regime.to_numpy(), index=fills)
+    in_force = in_force[in_force.index.notna()]
+    return in_force[~in_force.index.duplicated(keep="last")].reindex(sessions).ffill().rename("regime")

@@ -1,0 +1,53 @@
+"""How a run is told at the terminal: a few lines, the doubts among them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from .result import RunResult
+
+_COLUMNS = ("cagr", "volatility", "sharpe", "max_drawdown", "turnover", "cost_drag")
+
+
+def show(result: RunResult, folder: Path, *, quiet: bool) -> None:
+    """Print figures, evidence and where the pages are; only the folder when quiet."""
+    console = Console(highlight=False)
+    if quiet:
+        console.print(str(folder), soft_wrap=True)
+        return
+    if result.market.provenance.synthetic:
+        console.print("[yellow]Synthetic economy: every number below is made up.[/yellow]")
+    console.print(_performance_table(result))
+    for sentence in _sentences(result):
+        console.print(sentence)
+    for page in ("tearsheet.html", "regime.html"):
+        console.print(f"{folder / page}", soft_wrap=True)
+
+
+def _performance_table(result: RunResult) -> Table:
+    value = result.portfolios["strategy"].value
+    table = Table(title=f"{result.study.name}, {value.index[0]:%Y-%m-%d} to {value.index[-1]:%Y-%m-%d}, after costs")
+    table.add_column("portfolio")
+    for name in _COLUMNS:
+        table.add_column(name.replace("_", " "), justify="right")
+    for name, figures in result.performance.items():
+        shown = figures.as_dict()
+        table.add_row(name, *(f"{shown[key]:.2f}" if key in {"sharpe", "turnover"} else f"{shown[key]:.1%}" for key in _COLUMNS))
+    return table
+
+
+def _sentences(result: RunResult) -> list[str]:
+    gap, evidence = result.evidence.sharpe_difference, result.evidence
+    verdict = "timing is not shown" if gap.low <= 0 <= gap.high else "zero lies outside"
+    audit = "passed" if result.audit.passed else "FAILED"
+    return [
+        f"Sharpe difference to the constant mix {gap.value:+.2f}, 95 % interval {gap.low:+.2f} to {gap.high:+.2f}: {verdict}.",
+        f"Circular shifts of the regime path that did as well: p = {evidence.timing_p_value:.3f}. "
+        f"PSR {evidence.psr:.3f}, DSR {evidence.dsr:.3f} over {evidence.trials} trial(s).",
+        f"Causality audit {audit}, {result.audit.checks} checks.",
+    ]
