@@ -45,7 +45,7 @@ def bill_returns(releases: Releases, sessions: pd.DatetimeIndex) -> pd.Series[fl
         raise DataError(
             f"No bill rate is known on {sessions[0]:%Y-%m-%d}",
             expected="the series DGS3MO or DTB3 from before the backtest starts",
-            remedy="Add fred/DGS3MO.csv to the data folder, or start the study later with --set clock.start=YYYY-MM-DD.",
+            remedy="Add fred/DGS3MO.csv to the data folder, or start the study later with --set clock.start=DATE.",
         )
     days = pd.Series(sessions, index=sessions).diff().dt.days.fillna(1.0)
     known = yields.ffill().shift(1).fillna(yields.iloc[0])

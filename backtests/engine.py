@@ -64,7 +64,9 @@ def backtest(
     used = targets.loc[:, (targets != 0).any()]
     schedule = order_schedule(used, prices, execution)
     if schedule.empty:
-        raise ConfigError(f"Portfolio '{name}' has nothing to trade", expected="a decision that a later session can fill")
+        raise ConfigError(
+            f"Portfolio '{name}' has nothing to trade", expected="a decision that a later session can fill"
+        )
     closes = prices.loc[schedule.index[0] :, used.columns]
     rates = cost_rates(used.columns, costs)
     sizes = (schedule * (1.0 - cost_reserve(rates))).reindex(closes.index).mask(closes.isna())

@@ -33,7 +33,9 @@ def fill_sessions(decisions: pd.DatetimeIndex, sessions: pd.DatetimeIndex, *, la
         `lag` is less than 1: the fill would not be later than its decision.
     """
     if lag < 1:
-        raise LookaheadError("Execution lag", received=lag, expected="at least 1 session: a fill is later than its decision")
+        raise LookaheadError(
+            "Execution lag", received=lag, expected="at least 1 session: a fill is later than its decision"
+        )
     position = np.searchsorted(nanoseconds(session_closes(sessions)), nanoseconds(decisions), side="right") + lag - 1
     padded = sessions.append(pd.DatetimeIndex([pd.NaT]))
     return pd.DatetimeIndex(padded[np.minimum(position, len(sessions))])

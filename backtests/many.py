@@ -48,7 +48,13 @@ def simulate_many(
         events[:, k] = closes[np.pad(rows, (0, depth - len(rows)), mode="edge")]
         sizes[: len(rows), k] = schedule.to_numpy() * (1.0 - cost_reserve(rates))
     groups = np.repeat(np.arange(count), width)
-    portfolio = simulate(_table(events), _table(np.where(np.isnan(events), np.nan, sizes)), np.tile(rates, count), capital, groups)
+    portfolio = simulate(
+        _table(events),
+        _table(np.where(np.isnan(events), np.nan, sizes)),
+        np.tile(rates, count),
+        capital,
+        groups,
+    )
     held = portfolio.assets().to_numpy().reshape(depth, count, width)
     cash = portfolio.cash().to_numpy().reshape(depth, count)
     values = {}

@@ -48,7 +48,9 @@ def read_series(path: Path) -> pd.DataFrame:
 def read_capex(path: Path) -> pd.DataFrame:
     """Columns ``fiscal_period_end``, ``filed`` (NaT where unknown), ``capex_usd``, ``operating_cash_flow_usd``."""
     raw = _read(path, required=("fiscal_period_end", "filed", "capex_usd", "operating_cash_flow_usd"))
-    rows = pd.DataFrame({name: _dates(path, raw, name, optional=name == "filed") for name in ("fiscal_period_end", "filed")})
+    rows = pd.DataFrame(
+        {name: _dates(path, raw, name, optional=name == "filed") for name in ("fiscal_period_end", "filed")}
+    )
     for name in ("capex_usd", "operating_cash_flow_usd"):
         rows[name] = _numbers(path, raw, name)
     _refuse_disorder(path, rows, ["fiscal_period_end", "filed"])
@@ -70,7 +72,11 @@ def _read(path: Path, required: Sequence[str]) -> pd.DataFrame:
         raise DataError(f"Cannot read {path}", received=str(error), expected="a CSV file with a header line") from error
     missing = [name for name in required if name not in raw.columns]
     if missing:
-        raise DataError(f"{path} lacks the column {missing[0]}", received=", ".join(map(str, raw.columns)), expected=", ".join(required))
+        raise DataError(
+            f"{path} lacks the column {missing[0]}",
+            received=", ".join(map(str, raw.columns)),
+            expected=", ".join(required),
+        )
     if raw.empty:
         raise DataError(f"{path} has a header but no rows", expected="at least one row")
     return raw
@@ -81,7 +87,9 @@ def _dates(path: Path, raw: pd.DataFrame, column: str, *, optional: bool = False
     wrong = dates.isna() & (raw[column].notna() if optional else True)
     if wrong.any():
         value = raw.loc[wrong, column].iloc[0]
-        raise DataError(f"{path}, line {_line(wrong)}, column {column}", received=str(value), expected="a date YYYY-MM-DD")
+        raise DataError(
+            f"{path}, line {_line(wrong)}, column {column}", received=str(value), expected="a date YYYY-MM-DD"
+        )
     return dates
 
 
@@ -111,7 +119,11 @@ def _released(path: Path, raw: pd.DataFrame) -> pd.Series[pd.Timestamp]:
     released = of_day.where(bare, instant).astype("datetime64[ns, UTC]")
     wrong = released.isna() & text.notna()
     if wrong.any():
-        raise DataError(f"{path}, line {_line(wrong)}, column released", received=str(text[wrong].iloc[0]), expected="a date or an instant with its offset")
+        raise DataError(
+            f"{path}, line {_line(wrong)}, column released",
+            received=str(text[wrong].iloc[0]),
+            expected="a date or an instant with its offset",
+        )
     return released
 
 

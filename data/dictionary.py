@@ -41,7 +41,9 @@ class SeriesSpec:
     def to_usd_bn(self) -> float:
         """Factor that turns a value of this series into billions of US dollars."""
         if self.unit not in _USD_BN:
-            raise DataError(f"Series {self.id} is not an amount of money", received=self.unit, expected=", ".join(_USD_BN))
+            raise DataError(
+                f"Series {self.id} is not an amount of money", received=self.unit, expected=", ".join(_USD_BN)
+            )
         return _USD_BN[self.unit]
 
 
@@ -86,7 +88,9 @@ def spec_of(series: str) -> SeriesSpec:
     """
     found = find_spec(series)
     if found is None:
-        raise DataError("Unknown series", received=series, expected="an id of the series dictionary (data/dictionary.csv)")
+        raise DataError(
+            "Unknown series", received=series, expected="an id of the series dictionary (data/dictionary.csv)"
+        )
     return found
 
 

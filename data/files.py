@@ -85,7 +85,11 @@ def _files_of(folders: Sequence[Path], kind: str) -> dict[str, list[Path]]:
     found: dict[str, list[Path]] = {}
     for folder in folders:
         if not folder.is_dir():
-            raise ConfigError("--data names a folder that does not exist", received=str(folder), expected="'synthetic', 'live' or a folder")
+            raise ConfigError(
+                "--data names a folder that does not exist",
+                received=str(folder),
+                expected="'synthetic', 'live' or a folder",
+            )
         for path in sorted((folder / kind).glob("*.csv")):
             found.setdefault(path.stem, []).append(path)
     return dict(sorted(found.items()))
@@ -136,7 +140,9 @@ def _series_rows(files: dict[str, list[Path]], report: Report) -> tuple[list[_Ro
             report(problem)
     if not unknown:
         return rows, []
-    return rows, [f"Left out, as neither the dictionary nor the file says when they became public: {', '.join(unknown)}."]
+    return rows, [
+        f"Left out, as neither the dictionary nor the file says when they became public: {', '.join(unknown)}."
+    ]
 
 
 def _one_series(series: str, table: pd.DataFrame, spec: SeriesSpec | None) -> _Rows:
@@ -152,7 +158,9 @@ def _one_series(series: str, table: pd.DataFrame, spec: SeriesSpec | None) -> _R
 
 
 def _table(series: str, rows: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({"series": series, "period": rows["date"], "released": rows["released"], "value": rows["value"]})
+    return pd.DataFrame(
+        {"series": series, "period": rows["date"], "released": rows["released"], "value": rows["value"]}
+    )
 
 
 def _bars_as_series(ticker: str, line: pd.Series[float]) -> _Rows:
@@ -186,5 +194,7 @@ def _one_filing(series: str, filings: pd.DataFrame, column: str) -> _Rows:
     spec = spec_of(series)
     refuse_wrong_magnitude(spec, series, pd.Series(known[column].array, index=known["fiscal_period_end"]))
     released = release_instants(spec, pd.DatetimeIndex(filed))
-    table = pd.DataFrame({"series": series, "period": known["fiscal_period_end"], "released": released, "value": known[column]})
+    table = pd.DataFrame(
+        {"series": series, "period": known["fiscal_period_end"], "released": released, "value": known[column]}
+    )
     return _Rows(table, frozenset({series}) if guessed.any() else frozenset())

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from .economy import EconomyConfig
 
 
-def load_market(data: str | Path | Sequence[str | Path] = "synthetic", *, economy: EconomyConfig | None = None) -> Market:
+def load_market(
+    data: str | Path | Sequence[str | Path] = "synthetic", *, economy: EconomyConfig | None = None
+) -> Market:
     """Load a market.
 
     Parameters
@@ -40,7 +42,11 @@ def load_market(data: str | Path | Sequence[str | Path] = "synthetic", *, econom
 
         return make_economy(economy or EconomyConfig())
     if not sources or "synthetic" in sources:
-        raise ConfigError("--data", received=" ".join(map(str, sources)), expected="'synthetic' alone, or one or more folders")
+        raise ConfigError(
+            "--data",
+            received=" ".join(map(str, sources)),
+            expected="'synthetic' alone, or one or more folders",
+        )
     from .files import load_files
 
     return load_files([Path(source) for source in sources])

@@ -68,13 +68,25 @@ def _asset_findings(market: Market, assets: Sequence[str]) -> Iterator[Finding]:
     for asset in assets:
         prices = market.prices[asset].dropna() if asset in market.assets else pd.Series(dtype=float)
         if prices.empty:
-            yield Finding("error", asset, "", "The study needs this ticker, and the data lacks it.", "Add its price file.")
+            yield Finding(
+                "error",
+                asset,
+                "",
+                "The study needs this ticker, and the data lacks it.",
+                "Add its price file.",
+            )
             continue
         span = market.prices[asset].loc[prices.index[0] : prices.index[-1]]
         holes = span.index[span.isna()]
         if len(holes):
             message = f"{len(holes)} sessions without a price."
-            yield Finding("warning", asset, f"{holes[0]:%Y-%m-%d} to {holes[-1]:%Y-%m-%d}", message, "Complete the file.")
+            yield Finding(
+                "warning",
+                asset,
+                f"{holes[0]:%Y-%m-%d} to {holes[-1]:%Y-%m-%d}",
+                message,
+                "Complete the file.",
+            )
         if len(prices) < _SHORT_HISTORY:
             yield Finding("note", asset, f"from {prices.index[0]:%Y-%m-%d}", f"Short history: {len(prices)} sessions.")
         if prices.index[-1] < market.sessions[-1] and not is_crypto(asset):
@@ -103,6 +115,8 @@ def _stale_series(market: Market) -> Iterator[Finding]:
 def _pseudo_pit(market: Market) -> Iterator[Finding]:
     for series in sorted(market.releases.pseudo_pit):
         revised = spec_of(series).revised
-        message = "Pseudo-PIT: one late vintage, release times by rule" + ("; this series is revised." if revised else ".")
+        message = "Pseudo-PIT: one late vintage, release times by rule" + (
+            "; this series is revised." if revised else "."
+        )
         remedy = "Use vintages (a `released` column) where the revisions matter." if revised else ""
         yield Finding("warning" if revised else "note", series, "", message, remedy)

@@ -39,7 +39,9 @@ class Line:
     Rows are ordered by period, then by release; a revision is a later release of the same period.
     """
 
-    def __init__(self, period: npt.NDArray[np.int64], released: npt.NDArray[np.int64], value: npt.NDArray[np.float64]) -> None:
+    def __init__(
+        self, period: npt.NDArray[np.int64], released: npt.NDArray[np.int64], value: npt.NDArray[np.float64]
+    ) -> None:
         order = np.lexsort((released, period))
         self.period, self.released, self.value = period[order], released[order], value[order]
         self._starts = np.flatnonzero(np.r_[True, np.diff(self.period) > 0]) if len(period) else np.empty(0, np.int64)
@@ -77,7 +79,9 @@ class Line:
         answer = np.full(len(times), -1, dtype=np.int64)
         unanswered = np.flatnonzero(candidate >= 0)
         while len(unanswered):
-            row = np.searchsorted(self._key, self._query_key(candidate[unanswered], times[unanswered]), side="right") - 1
+            row = (
+                np.searchsorted(self._key, self._query_key(candidate[unanswered], times[unanswered]), side="right") - 1
+            )
             found = row >= self._starts[candidate[unanswered]]
             answer[unanswered[found]] = row[found]
             unanswered = unanswered[~found]

@@ -10,4 +10,12 @@ from .registry import Indicator, all_indicators, indicator
 from .result import Waterline
 from .waterline import measure_waterline
 
-__all__ = ["Indicator", "RegimeConfig", "SignalConfig", "Waterline", "all_indicators", "indicator", "measure_waterline"]
+__all__ = [
+    "Indicator",
+    "RegimeConfig",
+    "SignalConfig",
+    "Waterline",
+    "all_indicators",
+    "indicator",
+    "measure_waterline",
+]

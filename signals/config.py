@@ -24,9 +24,17 @@ class RegimeConfig(BaseModel):
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        levels = [self.override, self.scarce_enter, self.scarce_leave, self.abundant_leave, self.abundant_enter]
+        levels = [
+            self.override,
+            self.scarce_enter,
+            self.scarce_leave,
+            self.abundant_leave,
+            self.abundant_enter,
+        ]
         if levels != sorted(levels):
-            raise ValueError("thresholds must rise: override <= scarce_enter <= scarce_leave <= abundant_leave <= abundant_enter")
+            raise ValueError(
+                "thresholds must rise: override <= scarce_enter <= scarce_leave <= abundant_leave <= abundant_enter"
+            )
         return self
 
 
@@ -44,7 +52,7 @@ class SignalConfig(BaseModel):
     min_blocks: int = Field(3, ge=1, description="fewer measured blocks hold the previous regime")
     min_coverage: float = Field(0.6, ge=0, le=1, description="less measured weight holds the previous regime")
     block_weights: dict[Literal["water", "plumbing", "drain", "price", "credit", "tells"], float] = Field(
-        default_factory=lambda: {block: 1.0 for block in BLOCKS},  # type: ignore[misc]
+        default_factory=lambda: dict.fromkeys(BLOCKS, 1.0),  # type: ignore[misc]
         description="relative weights of the blocks",
     )
     regime: RegimeConfig = RegimeConfig()

@@ -9,7 +9,12 @@ from .known import Known
 from .registry import indicator
 
 
-@indicator("credit", standardisation="expanding", series=("BAA10Y",), source="Gilchrist and Zakrajsek (2012), credit spreads")
+@indicator(
+    "credit",
+    standardisation="expanding",
+    series=("BAA10Y",),
+    source="Gilchrist and Zakrajsek (2012), credit spreads",
+)
 def tight_spread(known: Known) -> pd.Series[float]:
     """Minus Moody's Baa yield over the ten-year Treasury, in percentage points.
 
@@ -18,7 +23,12 @@ def tight_spread(known: Known) -> pd.Series[float]:
     return -known.value("BAA10Y")
 
 
-@indicator("credit", standardisation="expanding", series=("BAA10Y",), source="Gilchrist and Zakrajsek (2012), credit spreads")
+@indicator(
+    "credit",
+    standardisation="expanding",
+    series=("BAA10Y",),
+    source="Gilchrist and Zakrajsek (2012), credit spreads",
+)
 def spread_fall(known: Known) -> pd.Series[float]:
     """Minus the 13-week change of the Baa spread, in percentage points.
 

@@ -15,7 +15,6 @@ from ..data.releases import AsOf, nanoseconds
 from .config import SignalConfig
 
 
-
 @dataclass(frozen=True, eq=False)
 class Known:
     """What each decision may look at.
@@ -89,7 +88,10 @@ class Known:
         numbers = line.vintage_numbers(nanoseconds(self.decisions))
         distinct, first, inverse = np.unique(numbers, return_index=True, return_inverse=True)
         answers = np.array(
-            [measure(self.market.releases.history(series, self.decisions[k])) if number else np.nan for number, k in zip(distinct, first, strict=True)]
+            [
+                measure(self.market.releases.history(series, self.decisions[k])) if number else np.nan
+                for number, k in zip(distinct, first, strict=True)
+            ]
         )
         fresh = np.where(np.isnan(self.latest(series).value), np.nan, 1.0)
         return self._row(answers[inverse] * fresh)

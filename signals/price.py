@@ -8,7 +8,12 @@ from .known import Known
 from .registry import indicator
 
 
-@indicator("price", standardisation="expanding", series=("DFII10",), source="Discount-rate channel (Campbell and Shiller, 1988)")
+@indicator(
+    "price",
+    standardisation="expanding",
+    series=("DFII10",),
+    source="Discount-rate channel (Campbell and Shiller, 1988)",
+)
 def real_yield_fall(known: Known) -> pd.Series[float]:
     """Minus the 13-week change of the real ten-year yield, in percentage points.
 
@@ -17,7 +22,12 @@ def real_yield_fall(known: Known) -> pd.Series[float]:
     return -known.change("DFII10")
 
 
-@indicator("price", standardisation="expanding", series=("DGS10",), source="Discount-rate channel (Campbell and Shiller, 1988)")
+@indicator(
+    "price",
+    standardisation="expanding",
+    series=("DGS10",),
+    source="Discount-rate channel (Campbell and Shiller, 1988)",
+)
 def nominal_yield_fall(known: Known) -> pd.Series[float]:
     """Minus the 13-week change of the nominal ten-year yield, in percentage points.
 

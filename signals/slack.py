@@ -24,5 +24,5 @@ def slack(known: Known) -> pd.Series[float]:
         bank credit minus 12.5 percentage points. NaN where neither is. Information set of row t: rows up to t.
     """
     idle = (known.value("RRPONTSYD") / known.value("GDP")).expanding(known.min_count).rank(pct=True)
-    ample = 1.0 / (1.0 + np.exp(AMPLE_PERCENT - reserve_ratio(known)))
+    ample = 0.5 * (1.0 + np.tanh((reserve_ratio(known) - AMPLE_PERCENT) / 2.0))  # the logistic, without overflow
     return pd.concat([idle, ample], axis="columns").mean(axis="columns")

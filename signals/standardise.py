@@ -36,6 +36,10 @@ def standardise(values: pd.Series[float], how: Standardisation, known: Known) ->
     if how == "anchored":
         scale = np.sqrt((values**2).expanding(min_periods=min_count).mean())
         return (values / scale.where(scale > 0)).clip(-winsor, winsor)
-    seen = values.expanding(min_count) if how == "expanding" else values.rolling(known.rows(known.config.rolling_weeks), min_periods=min_count)
+    seen = (
+        values.expanding(min_count)
+        if how == "expanding"
+        else values.rolling(known.rows(known.config.rolling_weeks), min_periods=min_count)
+    )
     spread = seen.std()
     return ((values - seen.mean()) / spread.where(spread > 0)).clip(-winsor, winsor)

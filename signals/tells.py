@@ -13,7 +13,12 @@ _QUARTER, _MONTH = 63, 21  # sessions
 _FEWEST = 3  # assets without which a correlation says little
 
 
-@indicator("tells", standardisation="rolling", series=("BTC-USD",), source="Liu and Tsyvinski (2021), crypto momentum")
+@indicator(
+    "tells",
+    standardisation="rolling",
+    series=("BTC-USD",),
+    source="Liu and Tsyvinski (2021), crypto momentum",
+)
 def crypto_momentum(known: Known) -> pd.Series[float]:
     """Log return of bitcoin over 13 weeks.
 
@@ -21,10 +26,15 @@ def crypto_momentum(known: Known) -> pd.Series[float]:
     """
     newest = known.latest("BTC-USD")
     before = known.at("BTC-USD", newest.period - known.span)
-    return np.log(pd.Series(newest.value, index=known.decisions) / before)
+    growth = pd.Series(newest.value, index=known.decisions) / before
+    return np.log(growth.where(growth > 0))
 
 
-@indicator("tells", standardisation="expanding", source="Long-duration against near-term cash flows (Lettau and Wachter, 2007)")
+@indicator(
+    "tells",
+    standardisation="expanding",
+    source="Long-duration against near-term cash flows (Lettau and Wachter, 2007)",
+)
 def relative_strength(known: Known) -> pd.Series[float]:
     """Mean 13-week return of the speculative sleeve minus that of the near-cash-flow sleeve.
 
@@ -39,7 +49,11 @@ def _mean_return(known: Known, sleeve: str) -> pd.Series[float]:
     return growth.mean(axis="columns")
 
 
-@indicator("tells", standardisation="expanding", source="Coval and Stafford (2007), fire sales; Brunnermeier and Pedersen (2009)")
+@indicator(
+    "tells",
+    standardisation="expanding",
+    source="Coval and Stafford (2007), fire sales; Brunnermeier and Pedersen (2009)",
+)
 def calm_selling(known: Known) -> pd.Series[float]:
     """Minus forced selling: the rise of average pairwise correlation times downside breadth, speculative sleeve.
 
@@ -68,7 +82,12 @@ def _mean_correlation(growth: npt.NDArray[np.float64]) -> float:
     return float((np.corrcoef(growth, rowvar=False).sum() - count) / (count * (count - 1)))
 
 
-@indicator("tells", standardisation="rolling", series=("VIXCLS",), source="Brunnermeier and Pedersen (2009), market and funding liquidity")
+@indicator(
+    "tells",
+    standardisation="rolling",
+    series=("VIXCLS",),
+    source="Brunnermeier and Pedersen (2009), market and funding liquidity",
+)
 def low_vix(known: Known) -> pd.Series[float]:
     """Minus the VIX, in index points.
 

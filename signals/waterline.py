@@ -21,7 +21,11 @@ from .standardise import standardise
 
 
 def measure_waterline(
-    market: Market, sleeves: Mapping[str, Sequence[str]], config: SignalConfig, *, every: Literal["weekly", "daily"] = "weekly"
+    market: Market,
+    sleeves: Mapping[str, Sequence[str]],
+    config: SignalConfig,
+    *,
+    every: Literal["weekly", "daily"] = "weekly",
 ) -> Waterline:
     """Measure the waterline at every decision the market spans.
 
@@ -45,7 +49,8 @@ def measure_waterline(
     known = Known(market, decisions, sleeves, config, every)
     raw = pd.DataFrame({entry.id: entry.measure(known) for entry in all_indicators()}, index=decisions)
     indicators = pd.DataFrame(
-        {entry.id: standardise(raw[entry.id], entry.standardisation, known) for entry in all_indicators()}, index=decisions
+        {entry.id: standardise(raw[entry.id], entry.standardisation, known) for entry in all_indicators()},
+        index=decisions,
     )
     weights = pd.Series({block: float(config.block_weights.get(block, 0.0)) for block in BLOCKS})  # type: ignore[call-overload]
     parts, coverage, enough = _parts(indicators, weights, config)

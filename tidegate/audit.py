@@ -76,7 +76,10 @@ def audit(study: Study, market: Market, decisions: Decisions | None = None, *, c
     findings: list[Finding] = []
     checks = 0
     for cut in candidates[chosen]:
-        for check, changed in (("prefix invariance", market.known_at(cut)), ("future scramble", scrambled(market, cut, rng))):
+        for check, changed in (
+            ("prefix invariance", market.known_at(cut)),
+            ("future scramble", scrambled(market, cut, rng)),
+        ):
             for node, before, after in _nodes(full, decide(study, changed), cut):
                 checks += 1
                 if (first := _first_difference(before, after)) is not None:
@@ -99,7 +102,10 @@ def scrambled(market: Market, after: pd.Timestamp, rng: np.random.Generator) -> 
 def _nodes(full: Decisions, other: Decisions, cut: pd.Timestamp) -> Iterator[tuple[str, pd.DataFrame, pd.DataFrame]]:
     """Each node's rows up to the cut, as decided with and without the true future."""
     pairs = [
-        *((name, full.waterline.indicators[[name]], other.waterline.indicators[[name]]) for name in full.waterline.indicators),
+        *(
+            (name, full.waterline.indicators[[name]], other.waterline.indicators[[name]])
+            for name in full.waterline.indicators
+        ),
         ("waterline", full.waterline.level.to_frame(), other.waterline.level.to_frame()),
         ("regime", full.waterline.regime.to_frame(), other.waterline.regime.to_frame()),
         ("weights", full.targets, other.targets),

@@ -26,10 +26,18 @@ app = typer.Typer(
 data_app = typer.Typer(help="Look after the data.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(data_app, name="data")
 
-StudyName = Annotated[str, typer.Argument(metavar="[STUDY]", help="A shipped name (essay, proxies, long_history) or the path of a TOML file.")]
-Data = Annotated[list[str], typer.Option("--data", help="'synthetic', or a folder; repeatable: later folders add to earlier ones.")]
+StudyName = Annotated[
+    str,
+    typer.Argument(metavar="[STUDY]", help="A shipped name (essay, proxies, long_history) or the path of a TOML file."),
+]
+Data = Annotated[
+    list[str],
+    typer.Option("--data", help="'synthetic', or a folder; repeatable: later folders add to earlier ones."),
+]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder to write into.")]
-Set = Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter of the study; repeatable.")]
+Set = Annotated[
+    list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter of the study; repeatable.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print only what was asked for.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]

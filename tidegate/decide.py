@@ -68,7 +68,7 @@ def decide(study: Study, market: Market) -> Decisions:
 
 def _refuse_unknown_assets(study: Study, market: Market) -> None:
     wanted = [asset for assets in study.sleeves.assets().values() for asset in assets]
-    lacking = [asset for asset in wanted if asset not in market.assets or market.prices[asset].isna().all()]
+    lacking = [asset for asset in wanted if asset not in market.assets]
     if lacking:
         near = nearest(lacking[0], market.assets)
         raise ConfigError(
@@ -86,7 +86,11 @@ def _span(study: Study, waterline: Waterline) -> pd.DatetimeIndex:
     called = waterline.regime.dropna().index
     chosen = called[(called >= first) & (called < last)]
     if chosen.empty:
-        known = f"{called[0]:%Y-%m-%d} to {called[-1]:%Y-%m-%d}" if len(called) else "nowhere: too few blocks can be measured"
+        known = (
+            f"{called[0]:%Y-%m-%d} to {called[-1]:%Y-%m-%d}"
+            if len(called)
+            else "nowhere: too few blocks can be measured"
+        )
         raise ConfigError(
             "No decision with a regime lies in the clock's span",
             received=f"{study.clock.start} to {study.clock.end or 'the end of the data'}",
@@ -102,7 +106,9 @@ def _from_first_filled(filled: pd.DataFrame) -> pd.DatetimeIndex:
     if not both.any():
         empty = ", ".join(sleeve for sleeve in filled if not filled[sleeve].any()) or "one or the other"
         raise ConfigError(
-            "A sleeve never holds an eligible asset", received=empty, expected="assets that trade within the clock's span"
+            "A sleeve never holds an eligible asset",
+            received=empty,
+            expected="assets that trade within the clock's span",
         )
     later = filled.loc[both.idxmax() :]
     empty_days = later.index[~later.all(axis="columns")]

@@ -27,7 +27,9 @@ class TidegateError(Exception):
     def _paragraph(self) -> str:
         parts = [self.what.rstrip(".")]
         if self.received is not None:
-            parts.append(f"received {self.received!r}" if not isinstance(self.received, str) else f"received '{self.received}'")
+            parts.append(
+                f"received {self.received!r}" if not isinstance(self.received, str) else f"received '{self.received}'"
+            )
         if self.expected:
             parts.append(f"expected {self.expected}")
         sentence = "; ".join(parts) + "."

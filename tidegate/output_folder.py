@@ -74,5 +74,8 @@ def _refuse_foreign(folder: Path, mark: str) -> None:
 
 def _unwritable(folder: Path, error: OSError) -> ConfigError:
     return ConfigError(
-        "--out cannot be written", received=str(folder), expected="a place you may write to", remedy=f"The system says: {error.strerror}."
+        "--out cannot be written",
+        received=str(folder),
+        expected="a place you may write to",
+        remedy=f"The system says: {error.strerror}.",
     )

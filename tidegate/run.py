@@ -87,7 +87,11 @@ def _portfolios(study: Study, market: Market, decisions: Decisions) -> dict[str,
 
 
 def _evidence(
-    study: Study, market: Market, decisions: Decisions, portfolios: Mapping[str, Backtest], bills: pd.Series[float]
+    study: Study,
+    market: Market,
+    decisions: Decisions,
+    portfolios: Mapping[str, Backtest],
+    bills: pd.Series[float],
 ) -> Evidence:
     count = len(decisions.exposures)
     schedules = []

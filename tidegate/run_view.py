@@ -37,7 +37,10 @@ def _performance_table(result: RunResult) -> Table:
         table.add_column(name.replace("_", " "), justify="right")
     for name, figures in result.performance.items():
         shown = figures.as_dict()
-        table.add_row(name, *(f"{shown[key]:.2f}" if key in {"sharpe", "turnover"} else f"{shown[key]:.1%}" for key in _COLUMNS))
+        table.add_row(
+            name,
+            *(f"{shown[key]:.2f}" if key in {"sharpe", "turnover"} else f"{shown[key]:.1%}" for key in _COLUMNS),
+        )
     return table
 
 

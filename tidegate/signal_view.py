@@ -65,7 +65,9 @@ def show(decisions: Decisions, target: Target, console: Console) -> None:
     level = "held: too little is measured" if target.waterline is None else f"{target.waterline:+.2f}"
     if target.synthetic:
         console.print("[yellow]Synthetic economy: every number below is made up.[/yellow]")
-    console.print(f"[bold]{target.regime}[/bold]  waterline {level}  as of {target.as_of:%Y-%m-%d %H:%M} UTC  study {target.study}")
+    console.print(
+        f"[bold]{target.regime}[/bold]  waterline {level}  as of {target.as_of:%Y-%m-%d %H:%M} UTC  study {target.study}"
+    )
     console.print(_contribution_table(decisions, target, Table))
     weights = Table("asset", "target weight", title="Target portfolio, filled at the next session's close")
     weights.columns[1].justify = "right"

@@ -97,7 +97,9 @@ class Study(BaseModel):
         try:
             raw = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"{place} is not valid TOML", received=str(error), expected="a study file (see the README)") from None
+            raise ConfigError(
+                f"{place} is not valid TOML", received=str(error), expected="a study file (see the README)"
+            ) from None
         for override in overrides:
             _apply(raw, override)
         try:
@@ -134,7 +136,9 @@ def _read(name: str) -> tuple[str, str]:
     try:
         return f"Study file {path}", path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"Cannot read the study file {path}", received=str(error), expected="a text file in UTF-8") from None
+        raise ConfigError(
+            f"Cannot read the study file {path}", received=str(error), expected="a text file in UTF-8"
+        ) from None
 
 
 def _apply(raw: dict[str, Any], override: str) -> None:

@@ -34,7 +34,9 @@ def explain(error: ValidationError, model: type[BaseModel], place: str) -> Confi
     if finding["type"] == "missing":
         return ConfigError(f"{place} lacks the key {key}", expected=f"a value for {key}")
     message = finding["msg"].removeprefix("Value error, ")
-    return ConfigError(f"{place}, key {key}", received=_short(finding["input"]), expected=message[0].lower() + message[1:])
+    return ConfigError(
+        f"{place}, key {key}", received=_short(finding["input"]), expected=message[0].lower() + message[1:]
+    )
 
 
 def _fields_at(model: type[BaseModel], path: list[str]) -> list[str]:
