@@ -185,9 +185,7 @@ def _sessions(value: pd.Series[float]) -> pd.DatetimeIndex:
 def _refuse_unmeasurable(backtest: Backtest) -> None:
     value = backtest.value.to_numpy(dtype=float)
     if not len(value) or not np.isfinite(value).all():
-        raise DataError(
-            f"The value of {backtest.name}", expected="a finite number for each session, at least one"
-        )
+        raise DataError(f"The value of {backtest.name}", expected="a finite number for each session, at least one")
     outside = ~backtest.orders["session"].isin(backtest.value.index)
     if outside.any():
         raise DataError(

@@ -71,6 +71,6 @@ def decision_instants(first: pd.Timestamp, last: pd.Timestamp, *, every: str = "
         days = sessions(first, last)
     else:
         days = pd.date_range(first, last, freq="D", unit="ns")
-        days = days[days.dayofweek == _DECISION_WEEKDAY]
+        days = days[days.day_of_week == _DECISION_WEEKDAY]
     local = (pd.DatetimeIndex(days) + _DECISION_TIME).tz_localize(NEW_YORK)
     return pd.DatetimeIndex(local.tz_convert("UTC").as_unit("ns"), name="decision")

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..errors import DataError
 from .assets import is_crypto
-from .clock import bars_known, session_closes
+from .clock import bars_known, session_closes, sessions
 from .releases import Releases, nanoseconds
 
 
@@ -112,6 +112,11 @@ def _refuse_broken(prices: pd.DataFrame) -> None:
         raise DataError("Prices need an index of naive session dates", received=type(index).__name__)
     if not (index.is_monotonic_increasing and index.is_unique):
         raise DataError("Price dates are not strictly increasing", expected="sorted dates without duplicates")
+    if index.empty:
+        raise DataError("Prices hold no row", expected="at least one exchange session")
+    closed = index.difference(sessions(index[0], index[-1]))
+    if len(closed):
+        raise DataError("Prices stand on a day without an exchange session", received=f"{closed[0]:%Y-%m-%d}")
     values = prices.to_numpy(dtype=float)
     wrong = ~(np.isnan(values) | (np.isfinite(values) & (values > 0)))
     if wrong.any():

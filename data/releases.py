@@ -210,8 +210,8 @@ def _normalised(table: pd.DataFrame) -> pd.DataFrame:
     clean = pd.DataFrame(
         {
             "series": table["series"].astype(str),
-            "period": pd.DatetimeIndex(table["period"]).as_unit("ns"),
-            "released": pd.DatetimeIndex(table["released"]).as_unit("ns"),
+            "period": pd.DatetimeIndex(pd.to_datetime(table["period"])).as_unit("ns"),
+            "released": pd.DatetimeIndex(pd.to_datetime(table["released"], utc=True)).as_unit("ns"),
             "value": table["value"].astype(float),
         }
     )

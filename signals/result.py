@@ -68,5 +68,7 @@ class Waterline:
             }
         )
         return pd.concat(
-            [head, self.blocks.add_prefix("block:"), self.indicators.add_prefix("indicator:")], axis="columns"
+            [head, self.blocks.add_prefix("block:"), self.indicators.add_prefix("indicator:")],
+            axis="columns",
+            sort=False,
         )

@@ -25,4 +25,4 @@ def slack(known: Known) -> pd.Series[float]:
     """
     idle = (known.value("RRPONTSYD") / known.value("GDP")).expanding(known.min_count).rank(pct=True)
     ample = 0.5 * (1.0 + np.tanh((reserve_ratio(known) - AMPLE_PERCENT) / 2.0))  # the logistic, without overflow
-    return pd.concat([idle, ample], axis="columns").mean(axis="columns")
+    return pd.DataFrame({"idle": idle, "ample": ample}).mean(axis="columns")

@@ -56,16 +56,20 @@ def run(
     debug: Debug = False,
 ) -> None:
     """Backtest a study and write tearsheet, regime page and evidence."""
+    from .output_folder import refuse_unusable
     from .progress import progress
 
     with progress(6, quiet=quiet or as_json) as step:
-        step("loading")
-        chosen, market = _load(study, data, set_)
+        step("loading data")
+        chosen = _study(study, set_)
+        folder = out or Path("outputs") / chosen.name
+        refuse_unusable(folder, mark="manifest.json")
+        market = _market(chosen, data)
         from .run import run as run_study  # imports vectorbt
 
         result = run_study(chosen, market, step=step)
         step("writing pages")
-        folder = result.write(out or Path("outputs") / chosen.name)
+        result.write(folder)
     if as_json:
         _print_json(result.summary())
     else:
@@ -88,8 +92,14 @@ def signal(
 ) -> None:
     """Show today's waterline, regime, contributions and target weights; --out writes target.json and target.csv."""
     from . import signal_view
+    from .progress import progress
 
-    decisions, target = signal_view.signal(*_load(study, data, set_))
+    with progress(2, quiet=quiet or as_json) as step:
+        step("loading data")
+        chosen = _study(study, set_)
+        market = _market(chosen, data)
+        step("measuring the waterline")
+        decisions, target = signal_view.signal(chosen, market)
     if out is not None:
         signal_view.write_target(target, out)
     if as_json:
@@ -130,11 +140,10 @@ def _study(name: str, overrides: list[str]) -> Study:
     return Study.load(name, overrides)
 
 
-def _load(name: str, data: list[str], overrides: list[str]) -> tuple[Study, Market]:
+def _market(study: Study, data: list[str]) -> Market:
     from .data import load_market
 
-    study = _study(name, overrides)
-    return study, load_market(data, economy=study.economy)
+    return load_market(data, economy=study.economy)
 
 
 def _console() -> Any:

@@ -6,6 +6,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from . import pages
 from .output_folder import whole_folder, write_json
 from .study import as_mapping
@@ -24,8 +26,8 @@ def write_run(result: RunResult, folder: Path) -> Path:
         (draft / "regime.html").write_text(pages.regime_page(result), encoding="utf-8")
         write_json(draft / "summary.json", result.summary())
         strategy = result.portfolios["strategy"]
-        returns = {name: portfolio.returns for name, portfolio in result.portfolios.items()}
-        strategy.value.to_frame().assign(**returns)[list(returns)].to_parquet(draft / "returns.parquet")
+        returns = pd.DataFrame({name: portfolio.returns for name, portfolio in result.portfolios.items()})
+        returns.to_parquet(draft / "returns.parquet")
         result.target_weights().to_parquet(draft / "weights.parquet")
         strategy.orders.to_parquet(draft / "orders.parquet")
         result.decisions.waterline.frame().to_parquet(draft / "waterline.parquet")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -34,7 +35,7 @@ def whole_folder(folder: Path, *, mark: str) -> Iterator[Path]:
     ConfigError
         The folder cannot be written or holds something else.
     """
-    _refuse_foreign(folder, mark)
+    refuse_unusable(folder, mark=mark)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -60,9 +61,13 @@ def _swap(draft: Path, folder: Path) -> None:
     shutil.rmtree(old)
 
 
-def _refuse_foreign(folder: Path, mark: str) -> None:
-    if folder.is_file():
-        raise ConfigError("--out", received=str(folder), expected="a folder; this is a file")
+def refuse_unusable(folder: Path, *, mark: str) -> None:
+    """Raise ConfigError when `folder` could not take an output: worth knowing before hours of work."""
+    ancestor = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if not ancestor.is_dir() or not os.access(ancestor, os.W_OK):
+        raise ConfigError(
+            "--out cannot be written", received=str(folder), expected="a folder in a place you may write to"
+        )
     if folder.is_dir() and any(folder.iterdir()) and not (folder / mark).is_file():
         raise ConfigError(
             "--out names a folder that holds something else",

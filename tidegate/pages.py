@@ -19,7 +19,7 @@ _SYNTHETIC = "Synthetic economy: every number on this page is made up."
 
 def equity_figure(result: RunResult) -> go.Figure:
     """Growth of the strategy and its rivals under the called regimes."""
-    return charts.equity(dict(result.portfolios), result.regime_by_session)
+    return charts.equity_chart(dict(result.portfolios), result.regime_by_session)
 
 
 def notes_of(result: RunResult) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -51,6 +52,7 @@ def run(study: Study, market: Market, *, step: Step = lambda name: None) -> RunR
     step(STEPS[0])
     decisions = decide(study, market)
     step(STEPS[1])
+    market = _until_the_end(study, market)
     portfolios = _portfolios(study, market, decisions)
     bills = bill_returns(market.releases, pd.DatetimeIndex(portfolios["strategy"].value.index))
     step(STEPS[2])
@@ -67,6 +69,12 @@ def run(study: Study, market: Market, *, step: Step = lambda name: None) -> RunR
         evidence=evidence,
         audit=audit(study, market, decisions),
     )
+
+
+def _until_the_end(study: Study, market: Market) -> Market:
+    """The market without the sessions after the clock's end."""
+    end = study.clock.end
+    return market if end is None else replace(market, prices=market.prices.loc[: pd.Timestamp(end)])
 
 
 def _portfolios(study: Study, market: Market, decisions: Decisions) -> dict[str, Backtest]:

@@ -1,0 +1,34 @@
+"""What holds for every test: nothing that could run may be skipped."""
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    _refuse_avoidable_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    _refuse_avoidable_skip(report)
+    return report
+
+
+def _refuse_avoidable_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    # An expected failure is reported as skipped too, without a place and a reason.
+    if report.outcome != "skipped" or not isinstance(report.longrepr, tuple):
+        return
+    reason = report.longrepr[2]
+    shared = "TIDEGATE_SHARED" in reason and "TIDEGATE_SHARED" in os.environ
+    browser = "chromium" in reason.lower() and "CI" in os.environ
+    if shared or browser:
+        report.outcome = "failed"
+        report.longrepr = f"Skipped where it must run: {reason}"
