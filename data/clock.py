@@ -10,7 +10,10 @@ from typing import Any
 
 import exchange_calendars as xcals
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+
+from ..errors import DataError
 
 NEW_YORK = "America/New_York"
 FIRST_SESSION, LAST_SESSION = "1990-01-01", "2035-12-31"
@@ -34,8 +37,28 @@ def sessions(first: pd.Timestamp, last: pd.Timestamp) -> pd.DatetimeIndex:
 
 
 def session_closes(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
-    """Closing instants (UTC, early closes included) of the sessions `days`."""
-    return pd.DatetimeIndex(_xnys().closes.loc[days].array).as_unit("ns")
+    """Closing instants (UTC, early closes included) of the sessions `days`.
+
+    Raises
+    ------
+    DataError
+        One of `days` is no session.
+    """
+    known, closes = _closing_table()
+    wanted = days.as_unit("ns").asi8
+    position = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+    strange = known[position] != wanted
+    if strange.any():
+        raise DataError("Not an exchange session", received=f"{days[int(np.argmax(strange))]:%Y-%m-%d}")
+    return pd.DatetimeIndex(closes[position].astype("datetime64[ns]")).tz_localize("UTC")
+
+
+@cache
+def _closing_table() -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Sessions and their closes as nanoseconds: a look-up by position is a hundred times faster than by label."""
+    calendar = _xnys()
+    closes = pd.DatetimeIndex(calendar.closes.array).as_unit("ns").asi8
+    return pd.DatetimeIndex(calendar.sessions).as_unit("ns").asi8, closes
 
 
 def session_opens_after(days: pd.DatetimeIndex) -> pd.DatetimeIndex:

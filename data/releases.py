@@ -114,11 +114,13 @@ class Line:
             pd.DatetimeIndex(released.astype("datetime64[ns]")).tz_localize("UTC"),
         )
 
-    def vintage(self, time: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-        """Periods and values of the whole history as it was known at `time`."""
+    def vintage(self, time: int) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.float64]]:
+        """Periods and values of the whole history as it was known at `time` (nanoseconds)."""
         rows = np.flatnonzero(self.released <= time)
-        last = np.r_[self.period[rows][1:] != self.period[rows][:-1], True] if len(rows) else np.empty(0, bool)
-        return self.period[rows[last]], self.value[rows[last]]
+        periods = self.period[rows]
+        last = np.ones(len(rows), dtype=bool)
+        last[:-1] = periods[1:] != periods[:-1]
+        return periods[last].astype("datetime64[ns]"), self.value[rows[last]]
 
     def vintage_numbers(self, times: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """How many releases were public at each of `times`: equal numbers mean an equal vintage."""
@@ -196,7 +198,7 @@ class Releases:
     def history(self, series: str, time: pd.Timestamp) -> pd.Series[float]:
         """The whole history of `series` as it was known at `time`, indexed by period."""
         periods, values = self.line(series).vintage(time.as_unit("ns").value)
-        return pd.Series(values, index=pd.DatetimeIndex(periods.astype("datetime64[ns]"), name="period"), name=series)
+        return pd.Series(values, index=pd.DatetimeIndex(periods, name="period"), name=series)
 
     def known_at(self, time: pd.Timestamp) -> Releases:
         """The releases that were public at `time`."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
-from .known import Known
+from .known import Floats, Known, Periods
 
 _QUARTERS = 4
-_LONGEST_QUARTER = pd.Timedelta(days=100)
+_LONGEST_QUARTER = np.timedelta64(100, "D")
 
 
 def trailing_sums(known: Known, kind: str, *, quarters_ago: int = 0) -> pd.DataFrame:
@@ -36,17 +38,17 @@ def trailing_sums(known: Known, kind: str, *, quarters_ago: int = 0) -> pd.DataF
         if family != kind:
             continue
         company = line.partition("@")[0]
-        sums = known.by_vintage(series, lambda history: _sum_of_quarters(history, quarters_ago)) * 1e-9
+        sums = known.by_vintage(series, partial(_sum_of_quarters, quarters_ago=quarters_ago)) * 1e-9
         answers[company] = answers[company].fillna(sums) if company in answers else sums
     return pd.DataFrame(answers, index=known.decisions)
 
 
-def _sum_of_quarters(history: pd.Series[float], quarters_ago: int) -> float:
+def _sum_of_quarters(periods: Periods, values: Floats, *, quarters_ago: int) -> float:
     """Sum of four quarters; NaN unless they, and those after them, follow each other without a hole."""
-    needed = history.iloc[-(_QUARTERS + quarters_ago) :]
-    if len(needed) < _QUARTERS + quarters_ago or (np.diff(needed.index) > _LONGEST_QUARTER).any():
+    needed = _QUARTERS + quarters_ago
+    if len(values) < needed or (np.diff(periods[-needed:]) > _LONGEST_QUARTER).any():
         return np.nan
-    return float(needed.iloc[:_QUARTERS].sum())
+    return float(values[-needed:][:_QUARTERS].sum())
 
 
 def capex_impulse(known: Known) -> pd.Series[float]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+import numpy as np
 import pandas as pd
 
 from . import capex
-from .known import Known
+from .known import Floats, Known, Periods
 from .registry import indicator
 from .slack import slack
 from .standardise import standardise
@@ -37,13 +40,13 @@ def treasury_draw(known: Known) -> pd.Series[float]:
 
     Information set: the daily statement, else the H.4.1, released by the decision.
     """
-    coupons = known.by_vintage("issuance:coupons", lambda flow: _sum_since(flow, known.span)) * 1e-3
+    coupons = known.by_vintage("issuance:coupons", partial(_sum_of_span, span=known.span.to_timedelta64())) * 1e-3
     rebuild = known.first_known("WDTGAL", known.change) * 1e-3
     return -coupons.fillna(rebuild) / known.value("GDP")
 
 
-def _sum_since(flow: pd.Series[float], span: pd.Timedelta) -> float:
-    return float(flow[flow.index > flow.index[-1] - span].sum())
+def _sum_of_span(periods: Periods, values: Floats, *, span: np.timedelta64) -> float:
+    return float(values[periods > periods[-1] - span].sum())
 
 
 @indicator(

@@ -7,12 +7,17 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ..data.dictionary import fallback_chain, spec_of
 from ..data.market import Market
 from ..data.releases import AsOf, nanoseconds
 from .config import SignalConfig
+
+Periods = npt.NDArray[np.datetime64]
+Floats = npt.NDArray[np.float64]
+VintageMeasure = Callable[[Periods, Floats], float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,17 +87,16 @@ class Known:
         now = self.latest(series)
         return self._row(now.value) - self.at(series, now.period - self.span)
 
-    def by_vintage(self, series: str, measure: Callable[[pd.Series[float]], float]) -> pd.Series[float]:
-        """`measure` of the whole history as it was known at each decision; computed once per distinct vintage."""
+    def by_vintage(self, series: str, measure: VintageMeasure) -> pd.Series[float]:
+        """`measure` of the whole history as it was known at each decision; computed once per distinct vintage.
+
+        `measure` gets two arrays, ascending periods (datetime64) and their values, and returns one number.
+        """
         line = self.market.releases.line(series)
-        numbers = line.vintage_numbers(nanoseconds(self.decisions))
-        distinct, first, inverse = np.unique(numbers, return_index=True, return_inverse=True)
-        answers = np.array(
-            [
-                measure(self.market.releases.history(series, self.decisions[k])) if number else np.nan
-                for number, k in zip(distinct, first, strict=True)
-            ]
-        )
+        times = nanoseconds(self.decisions)
+        _, first, inverse = np.unique(line.vintage_numbers(times), return_index=True, return_inverse=True)
+        vintages = [line.vintage(int(times[row])) for row in first]
+        answers = np.array([measure(periods, values) if len(values) else np.nan for periods, values in vintages])
         fresh = np.where(np.isnan(self.latest(series).value), np.nan, 1.0)
         return self._row(answers[inverse] * fresh)
 
@@ -113,7 +117,7 @@ class Known:
             columns[asset] = np.where(rows >= 0, bars[np.maximum(rows, 0)], np.nan)
         return pd.DataFrame(columns, index=self.decisions)
 
-    def window_rows(self, assets: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    def window_rows(self, assets: Sequence[str]) -> npt.NDArray[np.int64]:
         """Row of the last session whose bars of all `assets` were complete at each decision; -1 where none was."""
         return self.market.known_rows(self.decisions, assets)
 
@@ -121,5 +125,5 @@ class Known:
         """Tickers of `sleeve` that the market holds."""
         return [asset for asset in self.sleeves[sleeve] if asset in self.market.prices.columns]
 
-    def _row(self, values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> pd.Series[float]:
+    def _row(self, values: Floats) -> pd.Series[float]:
         return pd.Series(values, index=self.decisions)

@@ -79,7 +79,10 @@ def _forced_selling(growth: npt.NDArray[np.float64]) -> float:
 def _mean_correlation(growth: npt.NDArray[np.float64]) -> float:
     """Average of the off-diagonal correlations."""
     count = growth.shape[1]
-    return float((np.corrcoef(growth, rowvar=False).sum() - count) / (count * (count - 1)))
+    centred = growth - growth.mean(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):  # a price that stood still has no correlation: NaN
+        unit = centred / np.sqrt((centred**2).sum(axis=0))
+    return float(((unit.sum(axis=1) ** 2).sum() - count) / (count * (count - 1)))
 
 
 @indicator(
