@@ -107,9 +107,16 @@ def _stale_series(market: Market) -> Iterator[Finding]:
     for series in market.releases.series:
         newest = market.releases.as_of(series, end).released[0]
         limit = spec_of(series).stale_after
-        if not pd.isna(newest) and end[0] - newest > limit:
+        if not pd.isna(newest) and end[0] - newest > limit and not _succeeded(market, series, end):
             message = f"Nothing was released for {(end[0] - newest).days} days; the limit is {limit.days}."
             yield Finding("warning", series, f"since {newest:%Y-%m-%d}", message, "Fetch the newer releases.")
+
+
+def _succeeded(market: Market, series: str, end: pd.DatetimeIndex) -> bool:
+    """Whether a fresh series has taken the place of `series`, which only stands in for it before."""
+    heirs = [spec for spec in dictionary().values() if spec.fallback == series]
+    released = [(spec.stale_after, market.releases.as_of(spec.id, end).released[0]) for spec in heirs]
+    return any(not pd.isna(newest) and end[0] - newest <= limit for limit, newest in released)
 
 
 def _pseudo_pit(market: Market) -> Iterator[Finding]:

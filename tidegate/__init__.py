@@ -16,22 +16,22 @@ from typing import TYPE_CHECKING, Any
 from .errors import BrokerError, ConfigError, DataError, LookaheadError, StaleDataError, TidegateError
 
 if TYPE_CHECKING:
-    from .audit import audit
+    from .causality import audit
     from .data.load import load_market
     from .data.market import Market
-    from .decide import decide
+    from .decisions import decide
     from .result import RunResult
-    from .run import run
+    from .pipeline import run
     from .study import Study
 
 _PLACES = {
     "Market": ".data.market",
     "RunResult": ".result",
     "Study": ".study",
-    "audit": ".audit",
-    "decide": ".decide",
+    "audit": ".causality",
+    "decide": ".decisions",
     "load_market": ".data.load",
-    "run": ".run",
+    "run": ".pipeline",
 }
 
 __all__ = [

@@ -65,7 +65,7 @@ def run(
         folder = out or Path("outputs") / chosen.name
         refuse_unusable(folder, mark="manifest.json")
         market = _market(chosen, data)
-        from .run import run as run_study  # imports vectorbt
+        from .pipeline import run as run_study  # imports vectorbt
 
         result = run_study(chosen, market, step=step)
         step("writing pages")
@@ -73,7 +73,7 @@ def run(
     if as_json:
         _print_json(result.summary())
     else:
-        from .run_view import show
+        from .run_report import show
 
         show(result, folder, quiet=quiet)
     if not result.audit.passed:
@@ -91,7 +91,7 @@ def signal(
     debug: Debug = False,
 ) -> None:
     """Show today's waterline, regime, contributions and target weights; --out writes target.json and target.csv."""
-    from . import signal_view
+    from . import signal_report
     from .progress import progress
 
     with progress(2, quiet=quiet or as_json) as step:
@@ -99,13 +99,13 @@ def signal(
         chosen = _study(study, set_)
         market = _market(chosen, data)
         step("measuring the waterline")
-        decisions, target = signal_view.signal(chosen, market)
+        decisions, target = signal_report.signal(chosen, market)
     if out is not None:
-        signal_view.write_target(target, out)
+        signal_report.write_target(target, out)
     if as_json:
-        _print_json(signal_view.as_json(decisions, target))
+        _print_json(signal_report.as_json(decisions, target))
     elif not quiet:
-        signal_view.show(decisions, target, _console())
+        signal_report.show(decisions, target, _console())
     if out is not None and not (quiet or as_json):
         typer.echo(f"Wrote {out / 'target.json'} and {out / 'target.csv'}")
 
@@ -121,16 +121,16 @@ def data_check(
     debug: Debug = False,
 ) -> None:
     """Look for what is wrong with the data; exit status 1 when something is."""
-    from . import check_view
+    from . import check_report
 
-    findings = check_view.check(_study(study, set_), data)
+    findings = check_report.check(_study(study, set_), data)
     if out is not None:
-        check_view.write_findings(findings, out)
+        check_report.write_findings(findings, out)
     if as_json:
         _print_json({"schema": 1, "findings": [finding.as_dict() for finding in findings]})
     elif not quiet:
-        check_view.show(findings, _console())
-    if check_view.is_bad(findings):
+        check_report.show(findings, _console())
+    if check_report.is_bad(findings):
         raise typer.Exit(1)
 
 

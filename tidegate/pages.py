@@ -11,15 +11,22 @@ from .reports.tearsheet import Tearsheet, render_tearsheet
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+    from .backtests.result import Backtest
     from .result import RunResult
 
 _HINDSIGHT = "The assets of this study were chosen knowing who won. Compare the study 'proxies'."
-_SYNTHETIC = "Synthetic economy: every number on this page is made up."
 
 
 def equity_figure(result: RunResult) -> go.Figure:
     """Growth of the strategy and its rivals under the called regimes."""
-    return charts.equity_chart(dict(result.portfolios), result.regime_by_session)
+    sessions = result.bills.index
+    return charts.equity_chart(
+        result.portfolios["strategy"], _rivals(result), result.regime_by_session, window=(sessions[0], sessions[-1])
+    )
+
+
+def _rivals(result: RunResult) -> dict[str, Backtest]:
+    return {name: portfolio for name, portfolio in result.portfolios.items() if name != "strategy"}
 
 
 def notes_of(result: RunResult) -> tuple[str, ...]:
@@ -61,7 +68,7 @@ def regime_page(result: RunResult) -> str:
             notes=notes_of(result),
             waterline=result.decisions.waterline,
             strategy=result.portfolios["strategy"],
-            rivals={name: portfolio for name, portfolio in result.portfolios.items() if name != "strategy"},
+            rivals=_rivals(result),
             sleeves=result.study.sleeves.assets(),
             regime_by_session=result.regime_by_session,
             true_regime=result.market.true_regime,

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .audit import Audit
+from .causality import Audit
 from .backtests.evidence import Evidence
 from .backtests.performance import Performance
 from .backtests.result import Backtest
 from .data.market import Market
-from .decide import Decisions
+from .decisions import Decisions
 from .signals.result import REGIMES
 from .study import Study
 

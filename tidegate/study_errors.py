@@ -33,10 +33,10 @@ def explain(error: ValidationError, model: type[BaseModel], place: str) -> Confi
         )
     if finding["type"] == "missing":
         return ConfigError(f"{place} lacks the key {key}", expected=f"a value for {key}")
-    message = finding["msg"].removeprefix("Value error, ")
-    return ConfigError(
-        f"{place}, key {key}", received=_short(finding["input"]), expected=message[0].lower() + message[1:]
-    )
+    if finding["type"] == "value_error":
+        return ConfigError(f"{place}, key {key}: {finding['msg'].removeprefix('Value error, ')}")
+    expected = finding["msg"].replace("Input should be", "a value that is")
+    return ConfigError(f"{place}, key {key}", received=_short(finding["input"]), expected=expected)
 
 
 def _fields_at(model: type[BaseModel], path: list[str]) -> list[str]:
@@ -50,6 +50,6 @@ def _fields_at(model: type[BaseModel], path: list[str]) -> list[str]:
     return list(current.model_fields)
 
 
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 120 else text[:117] + "..."
+def _short(value: Any) -> Any:
+    """`value`, or the beginning of it where it would fill the screen."""
+    return value if len(str(value)) <= 120 else str(value)[:117] + "..."

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from .audit import audit
+from .causality import audit
 from .backtests.bills import bill_returns
 from .backtests.config import ExecutionConfig
 from .backtests.engine import backtest
@@ -19,7 +19,7 @@ from .backtests.performance import measure
 from .backtests.result import Backtest
 from .backtests.schedule import order_schedule
 from .data.market import Market
-from .decide import Decisions, decide
+from .decisions import Decisions, decide
 from .result import RunResult
 from .strategies import SLEEVES, asset_weights, buy_and_hold, constant_mix, rebalance_rows
 from .study import Study

@@ -12,7 +12,7 @@ from .data.assets import is_crypto
 from .data.clock import bars_known
 from .data.market import Market
 from .data.releases import Releases
-from .decide import Decisions, decide
+from .decisions import Decisions, decide
 from .study import Study
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .data.market import Market
-from .decide import Decisions, decide
+from .decisions import Decisions, decide
 from .output_folder import whole_folder, write_json
 from .paper import Target, with_cash
 from .study import Study

@@ -1,0 +1,37 @@
+"""The command line as a user calls it, in this process or in one of its own."""
+
+import os
+import subprocess
+import sys
+from typing import NamedTuple
+
+import pytest
+from tidegate.cli import main
+
+
+class Answer(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+def call(capsys, monkeypatch, *arguments):
+    """Run `tidegate ARGUMENTS` in this process."""
+    monkeypatch.setattr(sys, "argv", ["tidegate", *map(str, arguments)])
+    with pytest.raises(SystemExit) as exit_:
+        main()
+    captured = capsys.readouterr()
+    return Answer(int(exit_.value.code or 0), captured.out, captured.err)
+
+
+def call_apart(*arguments, cwd, **environment):
+    """Run `tidegate ARGUMENTS` in a process of its own, with further environment variables."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from tidegate.cli import main; main()", *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Answer(done.returncode, done.stdout, done.stderr)
