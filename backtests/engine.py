@@ -87,7 +87,7 @@ def _refuse_impossible(name: str, targets: pd.DataFrame) -> None:
     if not np.isfinite(values).all() or (values < 0).any() or (values.sum(axis=1) > 1 + 1e-9).any():
         raise ConfigError(
             f"Target weights of '{name}'",
-            received=f"weights from {np.nanmin(values):g} to {np.nanmax(values):g}, largest row sum {values.sum(axis=1).max():g}",
+            received=f"{np.nanmin(values):g} to {np.nanmax(values):g}, largest sum {values.sum(axis=1).max():g}",
             expected="finite, non-negative weights that sum to at most 1",
         )
 
@@ -119,7 +119,8 @@ def simulate(
 def _held_weights(portfolio: Any, closes: pd.DataFrame) -> pd.DataFrame:
     held = portfolio.assets().mul(closes.ffill()).fillna(0.0)
     held["CASH"] = portfolio.cash().to_numpy()
-    return held.div(portfolio.value(), axis="index")
+    weights: pd.DataFrame = held.div(portfolio.value(), axis="index")
+    return weights
 
 
 def _orders(portfolio: Any, closes: pd.DataFrame) -> pd.DataFrame:

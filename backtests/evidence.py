@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -53,10 +54,10 @@ class Evidence:
         return asdict(self)
 
 
-def annual_sharpe(excess: Floats, axis: int = 0) -> Floats:
-    """Annualised Sharpe ratio of excess returns along `axis`; NaN where nothing varied."""
-    deviation = excess.std(axis=axis, ddof=1)
-    mean = excess.mean(axis=axis)
+def annual_sharpe(excess: npt.NDArray[np.floating[Any]]) -> Floats:
+    """Annualised Sharpe ratio of each column of excess returns, shape (sessions, ...); NaN where nothing varied."""
+    deviation = excess.std(axis=0, ddof=1)
+    mean = excess.mean(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(deviation > 0, mean / deviation * np.sqrt(_YEAR), np.nan)
 

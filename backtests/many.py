@@ -1,4 +1,4 @@
-"""Many portfolios in one vectorbt call: only the rows that trade are simulated, holdings are valued daily afterwards."""
+"""Many portfolios in one vectorbt call: only rows that trade are simulated, holdings are valued daily afterwards."""
 
 from __future__ import annotations
 

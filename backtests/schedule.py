@@ -53,9 +53,9 @@ def _priced_session(
     """`day`, or the first session after it that prices every needed asset when deferral is allowed."""
     assets = needed.index[needed]
     horizon = 1 if execution.missing_fill == "error" else 1 + _LONGEST_DEFERRAL
-    window = priced.loc[day:, assets].iloc[:horizon].all(axis="columns")
+    window = priced[assets].loc[day:].iloc[:horizon].all(axis="columns")
     if not window.any():
-        absent = assets[~priced.loc[day, assets].to_numpy()]
+        absent = assets[~priced[assets].loc[day].to_numpy()]
         raise DataError(
             f"No price of {', '.join(absent)} on the fill session {day:%Y-%m-%d}",
             expected="a price for every asset that is bought or held",

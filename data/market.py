@@ -93,8 +93,7 @@ class Market:
         """
         known = session_closes(self.sessions)
         if any(is_crypto(asset) for asset in assets):
-            known = known.append(bars_known(self.sessions, crypto=True))
-            known = pd.DatetimeIndex(nanoseconds(known).reshape(2, -1).max(axis=0)).tz_localize("UTC")
+            known = bars_known(self.sessions, crypto=True)  # later than the close of the same day
         return np.searchsorted(nanoseconds(known), nanoseconds(decisions), side="right") - 1
 
     def known_at(self, time: pd.Timestamp) -> Market:

@@ -38,9 +38,8 @@ def _next_business_day(days: Days) -> Days:
 
 def _next_day_h41(days: Days) -> Days:
     """H.4.1: the day after its Wednesday, or a business day later when Wednesday or Thursday is a holiday."""
-    regular = np.is_busday(days, busdaycal=_calendar()) & np.is_busday(days + _DAY, busdaycal=_calendar())
-    slipped = np.where(np.is_busday(days, busdaycal=_calendar()), days + _DAY, days + 2 * _DAY)
-    return np.where(regular, days + _DAY, _business_day(slipped))
+    wait = np.where(np.is_busday(days, busdaycal=_calendar()), _DAY, 2 * _DAY)
+    return _business_day(days + wait)
 
 
 def _fourth_tuesday_of_next_month(days: Days) -> Days:

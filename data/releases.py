@@ -62,7 +62,7 @@ class Line:
         return np.maximum.accumulate(rank) if len(rank) else rank
 
     def rows(self, times: npt.NDArray[np.int64], periods: npt.NDArray[np.int64] | None = None) -> npt.NDArray[np.int64]:
-        """Row that answers each query: the latest period (no later than `periods`) in its vintage at `times`; -1 if none.
+        """Row that answers each query: the latest period, no later than `periods`, in its vintage at `times`; or -1.
 
         Only rows with ``released <= time`` take part.
         """

@@ -1,13 +1,14 @@
-"""Parameters of the signal. The defaults are the pre-registered presets: what the thesis says, not what backtests best."""
+"""Parameters of the signal. The defaults are pre-registered: what the thesis says, not what backtests best."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-BLOCKS = ("water", "plumbing", "drain", "price", "credit", "tells")
+Block = Literal["water", "plumbing", "drain", "price", "credit", "tells"]
+BLOCKS: tuple[Block, ...] = get_args(Block)
 
 
 class RegimeConfig(BaseModel):
@@ -51,9 +52,8 @@ class SignalConfig(BaseModel):
     composite_min_weeks: int = Field(52, ge=2, description="history the composite needs before it is scaled")
     min_blocks: int = Field(3, ge=1, description="fewer measured blocks hold the previous regime")
     min_coverage: float = Field(0.6, ge=0, le=1, description="less measured weight holds the previous regime")
-    block_weights: dict[Literal["water", "plumbing", "drain", "price", "credit", "tells"], float] = Field(
-        default_factory=lambda: dict.fromkeys(BLOCKS, 1.0),  # type: ignore[misc]
-        description="relative weights of the blocks",
+    block_weights: dict[Block, float] = Field(
+        default_factory=lambda: dict.fromkeys(BLOCKS, 1.0), description="relative weights of the blocks"
     )
     regime: RegimeConfig = RegimeConfig()
 

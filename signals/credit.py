@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from .known import Known
@@ -37,12 +36,13 @@ def spread_fall(known: Known) -> pd.Series[float]:
     return -known.change("BAA10Y")
 
 
-@indicator("credit", standardisation="expanding", series=("NFCI",), source="Brave and Butters (2011), NFCI")
+@indicator(
+    "credit", standardisation="expanding", series=("NFCI",), source="Brave and Butters (2011), NFCI", true_vintages=True
+)
 def loose_conditions(known: Known) -> pd.Series[float]:
     """Minus the Chicago Fed's financial conditions index, from true vintages only.
 
     Its whole history is re-estimated every week: a single late vintage looks ahead throughout and counts as missing.
     Information set: the vintage of the last Wednesday.
     """
-    index = known.value("NFCI")
-    return -index if "NFCI" not in known.market.releases.pseudo_pit else index * np.nan
+    return -known.value("NFCI")

@@ -29,7 +29,7 @@ def schmitt_trigger(level: pd.Series[float], config: RegimeConfig) -> pd.Series[
     age = 0
     for value in level.to_numpy(dtype=float):
         age += 1
-        wanted = current if np.isnan(value) else _wanted(value, current or "NEUTRAL", config)
+        wanted = current if np.isnan(value) else _wanted(float(value), current or "NEUTRAL", config)
         free = current is None or age > config.min_dwell or value < config.override
         if wanted != current and free:
             current, age = wanted, 1

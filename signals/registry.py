@@ -8,6 +8,7 @@ from functools import cache
 from importlib import import_module
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from .config import BLOCKS
@@ -33,6 +34,8 @@ class Indicator:
         Series of the dictionary it reads; empty for indicators made of prices only.
     source : str
         Where the mechanism is described.
+    true_vintages : bool
+        Whether a series known from a single late vintage counts as missing.
     """
 
     name: str
@@ -41,23 +44,35 @@ class Indicator:
     standardisation: Standardisation
     series: tuple[str, ...]
     source: str
+    true_vintages: bool = False
 
     @property
     def id(self) -> str:
         """``block.name``."""
         return f"{self.block}.{self.name}"
 
+    def values(self, known: Known) -> pd.Series[float]:
+        """The measure at each decision; all NaN where true vintages are needed and a series has none."""
+        if self.true_vintages and known.market.releases.pseudo_pit.intersection(self.series):
+            return pd.Series(np.nan, index=known.decisions)
+        return self.measure(known)
+
 
 _REGISTER: dict[str, Indicator] = {}
 
 
 def indicator(
-    block: str, *, standardisation: Standardisation, series: tuple[str, ...] = (), source: str
+    block: str,
+    *,
+    standardisation: Standardisation,
+    series: tuple[str, ...] = (),
+    source: str,
+    true_vintages: bool = False,
 ) -> Callable[[Measure], Measure]:
     """Register the decorated function as an indicator of `block` under its own name."""
 
     def register(measure: Measure) -> Measure:
-        entry = Indicator(measure.__name__, block, measure, standardisation, series, source)
+        entry = Indicator(measure.__name__, block, measure, standardisation, series, source, true_vintages)
         _REGISTER[entry.id] = entry
         return measure
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from .known import Known
@@ -27,19 +26,17 @@ def standardise(values: pd.Series[float], how: Standardisation, known: Known) ->
     Returns
     -------
     Series
-        Standardised values; NaN where the raw value is NaN, where fewer than ``known.min_count`` rows were known, or where
-        nothing varied yet. Information set of row t: rows up to t.
+        Standardised values; NaN where the raw value is NaN, where fewer than ``known.min_count`` rows were known, or
+        where nothing varied yet. Information set of row t: rows up to t.
     """
     winsor, min_count = known.config.winsor, known.min_count
     if how == "none":
         return values.clip(-winsor, winsor)
     if how == "anchored":
-        scale = np.sqrt((values**2).expanding(min_periods=min_count).mean())
+        scale: pd.Series[float] = (values**2).expanding(min_periods=min_count).mean() ** 0.5
         return (values / scale.where(scale > 0)).clip(-winsor, winsor)
-    seen = (
-        values.expanding(min_count)
-        if how == "expanding"
-        else values.rolling(known.rows(known.config.rolling_weeks), min_periods=min_count)
-    )
-    spread = seen.std()
-    return ((values - seen.mean()) / spread.where(spread > 0)).clip(-winsor, winsor)
+    rows = len(values) if how == "expanding" else known.rows(known.config.rolling_weeks)
+    seen = values.rolling(max(rows, min_count), min_periods=min_count)
+    spread: pd.Series[float] = seen.std()
+    centred: pd.Series[float] = values - seen.mean()
+    return (centred / spread.where(spread > 0)).clip(-winsor, winsor)

@@ -27,7 +27,7 @@ def crypto_momentum(known: Known) -> pd.Series[float]:
     newest = known.latest("BTC-USD")
     before = known.at("BTC-USD", newest.period - known.span)
     growth = pd.Series(newest.value, index=known.decisions) / before
-    return np.log(growth.where(growth > 0))
+    return growth.where(growth > 0).map(np.log)
 
 
 @indicator(

@@ -57,6 +57,5 @@ def asset_weights(exposures: pd.DataFrame, shares: Mapping[str, pd.DataFrame]) -
     shares : Mapping of str to DataFrame
         Weights within each sleeve (see `share_within`).
     """
-    return pd.concat(
-        [shares[sleeve].mul(exposures[sleeve], axis="index") for sleeve in exposures], axis="columns", sort=False
-    )
+    weighted = [share.mul(exposures[sleeve], axis="index") for sleeve, share in shares.items()]
+    return pd.concat(weighted, axis="columns", sort=False)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+
 from tidegate.data.clock import sessions
 from tidegate.data.market import Market, Provenance
 from tidegate.data.releases import Releases

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from .data.load import load_market
     from .data.market import Market
     from .decisions import decide
-    from .result import RunResult
     from .pipeline import run
+    from .result import RunResult
     from .study import Study
 
 _PLACES = {

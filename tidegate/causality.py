@@ -103,7 +103,7 @@ def _nodes(full: Decisions, other: Decisions, cut: pd.Timestamp) -> Iterator[tup
     """Each node's rows up to the cut, as decided with and without the true future."""
     pairs = [
         *(
-            (name, full.waterline.indicators[[name]], other.waterline.indicators[[name]])
+            (str(name), full.waterline.indicators[[name]], other.waterline.indicators[[name]])
             for name in full.waterline.indicators
         ),
         ("waterline", full.waterline.level.to_frame(), other.waterline.level.to_frame()),

@@ -104,7 +104,7 @@ def _from_first_filled(filled: pd.DataFrame) -> pd.DatetimeIndex:
     """Decisions from the first one at which both sleeves hold something; afterwards neither may be empty."""
     both = filled.all(axis="columns")
     if not both.any():
-        empty = ", ".join(sleeve for sleeve in filled if not filled[sleeve].any()) or "one or the other"
+        empty = ", ".join(sleeve for sleeve in SLEEVES if not filled[sleeve].any()) or "one or the other"
         raise ConfigError(
             "A sleeve never holds an eligible asset",
             received=empty,

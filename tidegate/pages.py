@@ -76,7 +76,7 @@ def regime_page(result: RunResult) -> str:
             evidence=summary["evidence"],
             audit=summary["audit"],
             performance=summary["performance"],
-            target=result.target_weights().iloc[-1].to_dict(),
+            target={str(asset): float(weight) for asset, weight in result.target_weights().iloc[-1].items()},
             thresholds=(result.study.signal.regime.abundant_enter, result.study.signal.regime.abundant_leave),
             provenance={
                 "source": result.market.provenance.source,

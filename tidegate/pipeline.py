@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from .causality import audit
 from .backtests.bills import bill_returns
 from .backtests.config import ExecutionConfig
 from .backtests.engine import backtest
@@ -18,6 +17,7 @@ from .backtests.many import simulate_many
 from .backtests.performance import measure
 from .backtests.result import Backtest
 from .backtests.schedule import order_schedule
+from .causality import audit
 from .data.market import Market
 from .decisions import Decisions, decide
 from .result import RunResult

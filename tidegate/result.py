@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .causality import Audit
 from .backtests.evidence import Evidence
 from .backtests.performance import Performance
 from .backtests.result import Backtest
+from .causality import Audit
 from .data.market import Market
 from .decisions import Decisions
 from .signals.result import REGIMES
@@ -65,31 +65,39 @@ class RunResult:
 
     def summary(self) -> dict[str, Any]:
         """The figures of ``summary.json``: plain data, undefined numbers as None."""
-        regime = self.decisions.regime
-        return _plain(
+        content: dict[str, Any] = _plain(
             {
                 "schema": 1,
                 "study": self.study.name,
                 "config_hash": self.study.config_hash,
                 "synthetic": self.market.provenance.synthetic,
-                "data": {
-                    "source": self.market.provenance.source,
-                    "hash": self.market.digest,
-                    "first_session": self.market.sessions[0].date().isoformat(),
-                    "last_session": self.market.sessions[-1].date().isoformat(),
-                    "pseudo_pit": sorted(self.market.releases.pseudo_pit),
-                },
-                "regime": {
-                    "current": regime.iloc[-1],
-                    "as_of": regime.index[-1].isoformat(),
-                    "flips": int((regime.to_numpy()[1:] != regime.to_numpy()[:-1]).sum()),
-                    "share": {name: float((regime == name).mean()) for name in REGIMES},
-                },
+                "data": self._data(),
+                "regime": self._regime(),
                 "performance": {name: figures.as_dict() for name, figures in self.performance.items()},
                 "evidence": self.evidence.as_dict(),
                 "audit": self.audit.as_dict(),
             }
         )
+        return content
+
+    def _data(self) -> dict[str, Any]:
+        return {
+            "source": self.market.provenance.source,
+            "hash": self.market.digest,
+            "first_session": f"{self.market.sessions[0]:%Y-%m-%d}",
+            "last_session": f"{self.market.sessions[-1]:%Y-%m-%d}",
+            "pseudo_pit": sorted(self.market.releases.pseudo_pit),
+        }
+
+    def _regime(self) -> dict[str, Any]:
+        regime = self.decisions.regime
+        path = regime.to_numpy()
+        return {
+            "current": path[-1],
+            "as_of": regime.index[-1].isoformat(),
+            "flips": int((path[1:] != path[:-1]).sum()),
+            "share": {name: float((regime == name).mean()) for name in REGIMES},
+        }
 
     def target_weights(self) -> pd.DataFrame:
         """Target weights at each decision, with the rest as CASH; as written to ``weights.parquet``."""

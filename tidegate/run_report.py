@@ -32,7 +32,7 @@ def show(result: RunResult, folder: Path, *, quiet: bool) -> None:
 def _performance_table(result: RunResult) -> Table:
     value = result.portfolios["strategy"].value
     table = Table(title=f"{result.study.name}, {value.index[0]:%Y-%m-%d} to {value.index[-1]:%Y-%m-%d}, after costs")
-    table.add_column("portfolio")
+    table.add_column("portfolio", no_wrap=True)
     for name in _COLUMNS:
         table.add_column(name.replace("_", " "), justify="right")
     for name, figures in result.performance.items():
@@ -46,10 +46,11 @@ def _performance_table(result: RunResult) -> Table:
 
 def _sentences(result: RunResult) -> list[str]:
     gap, evidence = result.evidence.sharpe_difference, result.evidence
-    verdict = "timing is not shown" if gap.low <= 0 <= gap.high else "zero lies outside"
+    interval = f"95 % interval {gap.low:+.2f} to {gap.high:+.2f}"
+    verdict = "timing is not shown" if gap.low <= 0 <= gap.high else "the interval excludes zero"
     audit = "passed" if result.audit.passed else "FAILED"
     return [
-        f"Sharpe difference to the constant mix {gap.value:+.2f}, 95 % interval {gap.low:+.2f} to {gap.high:+.2f}: {verdict}.",
+        f"Sharpe difference to the constant mix {gap.value:+.2f}, {interval}: {verdict}.",
         f"Circular shifts of the regime path that did as well: p = {evidence.timing_p_value:.3f}. "
         f"PSR {evidence.psr:.3f}, DSR {evidence.dsr:.3f} over {evidence.trials} trial(s).",
         f"Causality audit {audit}, {result.audit.checks} checks.",

@@ -6,6 +6,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from .data.market import Market
 from .decisions import Decisions, decide
 from .output_folder import whole_folder, write_json
@@ -14,6 +16,7 @@ from .study import Study
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 _MARK = "target.json"
 
@@ -21,31 +24,37 @@ _MARK = "target.json"
 def signal(study: Study, market: Market) -> tuple[Decisions, Target]:
     """The decisions of a study and the target of the newest one."""
     decisions = decide(study, market)
-    level = float(decisions.waterline.level.loc[decisions.targets.index[-1]])
+    row = decisions.targets.index[-1]
+    level = _value(decisions.waterline.level, row)
     return decisions, Target(
         study=study.name,
         config_hash=study.config_hash,
         data_hash=market.digest,
         synthetic=market.provenance.synthetic,
-        as_of=decisions.targets.index[-1],
+        as_of=row,
         last_session=f"{market.sessions[-1]:%Y-%m-%d}",
         regime=str(decisions.regime.iloc[-1]),
         waterline=level if math.isfinite(level) else None,
-        weights=with_cash(decisions.targets.iloc[-1].to_dict()),
+        weights=with_cash(
+            {asset: _value(decisions.targets[asset], row) for asset in map(str, decisions.targets.columns)}
+        ),
         pseudo_pit=tuple(sorted(market.releases.pseudo_pit)),
     )
 
 
 def as_json(decisions: Decisions, target: Target) -> dict[str, Any]:
     """The target with its reasons, as plain data."""
-    row = target.as_of
-    line = decisions.waterline
-    contributions = line.contributions.loc[row].dropna()
+    line, row = decisions.waterline, target.as_of
+    slack = _value(line.slack, row)
     return {
         **target.as_dict(),
-        "coverage": float(line.coverage.loc[row]),
-        "slack": _number(float(line.slack.loc[row])),
-        "contributions": {name: float(value) for name, value in contributions.items() if name not in line.missing},
+        "coverage": _value(line.coverage, row),
+        "slack": slack if math.isfinite(slack) else None,
+        "contributions": {
+            name: part
+            for name in map(str, line.contributions.columns)
+            if name not in line.missing and math.isfinite(part := _value(line.contributions[name], row))
+        },
         "missing": dict(line.missing),
     }
 
@@ -60,36 +69,41 @@ def write_target(target: Target, folder: Path) -> Path:
 
 def show(decisions: Decisions, target: Target, console: Console) -> None:
     """Print the signal for a person."""
-    from rich.table import Table
-
     level = "held: too little is measured" if target.waterline is None else f"{target.waterline:+.2f}"
     if target.synthetic:
         console.print("[yellow]Synthetic economy: every number below is made up.[/yellow]")
-    console.print(
-        f"[bold]{target.regime}[/bold]  waterline {level}  as of {target.as_of:%Y-%m-%d %H:%M} UTC  study {target.study}"
-    )
-    console.print(_contribution_table(decisions, target, Table))
-    weights = Table("asset", "target weight", title="Target portfolio, filled at the next session's close")
-    weights.columns[1].justify = "right"
-    for asset, weight in target.weights.items():
-        weights.add_row(asset, f"{weight:.2%}")
-    console.print(weights)
+    console.print(f"[bold]{target.regime}[/bold]  waterline {level}  as of {target.as_of:%Y-%m-%d %H:%M} UTC")
+    console.print(f"Study {target.study}; newest session in the data {target.last_session}")
+    console.print(_contribution_table(decisions, target))
+    console.print(_weight_table(target))
 
 
-def _contribution_table(decisions: Decisions, target: Target, table_class: Any) -> Any:
+def _contribution_table(decisions: Decisions, target: Target) -> Table:
+    from rich.table import Table
+
     line, row = decisions.waterline, target.as_of
-    table = table_class("block", "indicator", "standardised", "contribution", title="What moves the waterline")
-    for column in table.columns[2:]:
-        column.justify = "right"
+    table = Table("block", "indicator", title="What moves the waterline")
+    table.add_column("standardised", justify="right")
+    table.add_column("contribution", justify="right")
     previous = ""
-    for name, value in line.indicators.loc[row].items():
-        block, _, short = str(name).partition(".")
-        shown = f"{value:+.2f}" if math.isfinite(value) else "-"
-        part = f"{line.contributions.loc[row, name]:+.3f}" if math.isfinite(value) else line.missing.get(str(name), "-")
-        table.add_row(block if block != previous else "", short, shown, part)
+    for name in map(str, line.indicators.columns):
+        block, _, short = name.partition(".")
+        value, part = _value(line.indicators[name], row), _value(line.contributions[name], row)
+        numbers = (f"{value:+.2f}", f"{part:+.3f}") if math.isfinite(value) else ("-", line.missing.get(name, "-"))
+        table.add_row(block if block != previous else "", short, *numbers)
         previous = block
     return table
 
 
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+def _weight_table(target: Target) -> Table:
+    from rich.table import Table
+
+    table = Table("asset", title="Target weights")
+    table.add_column("weight", justify="right")
+    for asset, weight in target.weights.items():
+        table.add_row(asset, f"{weight:.2%}")
+    return table
+
+
+def _value(column: pd.Series[float], row: pd.Timestamp) -> float:
+    return float(column.loc[row])

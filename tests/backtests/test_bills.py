@@ -1,5 +1,6 @@
 import pandas as pd
 import pytest
+
 from tests.worlds import NO_RELEASES, days, release_rows
 from tidegate.backtests.bills import bill_returns, bond_equivalent
 from tidegate.data.releases import Releases

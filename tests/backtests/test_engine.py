@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tests.worlds import random_prices
 from tidegate.backtests.config import ClassCost, CostConfig, ExecutionConfig
 from tidegate.backtests.engine import backtest, cost_rates, cost_reserve

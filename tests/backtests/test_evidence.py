@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from tidegate.backtests.config import EvidenceConfig
 from tidegate.backtests.evidence import annual_sharpe, sharpe_difference, shifts_of, timing_p_value
 

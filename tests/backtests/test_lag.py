@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.worlds import days
 from tidegate.backtests.lag import fill_sessions
 from tidegate.data.clock import decision_instants, session_closes

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+
 from tidegate.backtests.sharpe_statistics import (
     deflated_sharpe,
     expected_maximum_sharpe,

@@ -1,4 +1,5 @@
 import pandas as pd
+
 from tidegate.data.clock import bars_known, decision_instants, session_closes, session_opens_after, sessions
 
 

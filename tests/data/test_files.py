@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+
 from tidegate.data import load_market
 from tidegate.errors import ConfigError, DataError, TidegateError
 

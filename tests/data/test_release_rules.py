@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+
 from tidegate.data.dictionary import dictionary, fallback_chain, spec_of
 from tidegate.data.release_rules import release_instants
 from tidegate.errors import DataError

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tidegate.data.releases import Releases
 from tidegate.errors import DataError
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from tests.worlds import market_of, random_prices, release_rows
 from tidegate.data.clock import decision_instants
 from tidegate.signals import all_indicators, capex, credit, drain, plumbing, price, tells, water
@@ -96,8 +97,9 @@ def test_yields_and_spreads():
 
 
 def test_financial_conditions_count_from_true_vintages_only():
-    assert only(credit.loose_conditions(known(constant("NFCI", -0.5)))) == 0.5
-    assert np.isnan(only(credit.loose_conditions(known(constant("NFCI", -0.5), pseudo_pit=["NFCI"]))))
+    (entry,) = (entry for entry in all_indicators() if entry.name == "loose_conditions")
+    assert only(entry.values(known(constant("NFCI", -0.5)))) == 0.5
+    assert np.isnan(only(entry.values(known(constant("NFCI", -0.5), pseudo_pit=["NFCI"]))))
 
 
 def test_stale_values_are_missing():

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+
 from tidegate.signals.config import RegimeConfig
 from tidegate.signals.regime import schmitt_trigger
 

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tests.worlds import market_of, random_prices
 from tidegate.data.clock import decision_instants
 from tidegate.signals.config import SignalConfig

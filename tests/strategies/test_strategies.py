@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+
 from tests.worlds import market_of, random_prices
 from tidegate.data.clock import decision_instants
 from tidegate.strategies import (
@@ -53,7 +54,7 @@ def test_an_asset_without_a_fresh_bar_is_not_eligible():
     gone = PRICES.copy()
     gone.loc[gone.index[40] :, "MU"] = np.nan
     allowed = eligible(market_of(gone), ["MU"], DECISIONS, min_sessions=5)["MU"]
-    assert not allowed[DECISIONS > gone.index[41].tz_localize("UTC")].any()
+    assert not allowed[gone.index[41].tz_localize("UTC") < DECISIONS].any()
 
 
 def test_crypto_needs_its_bar_to_be_over():

@@ -1,6 +1,7 @@
 """One run of the shipped essay, shared by the tests of this folder."""
 
 import pytest
+
 import tidegate as tg
 
 

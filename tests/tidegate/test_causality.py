@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+
 import tidegate as tg
 from tidegate.data.clock import bars_known
 from tidegate.data.releases import Releases

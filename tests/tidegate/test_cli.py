@@ -18,7 +18,7 @@ def tidegate(capsys, monkeypatch, tmp_path):
 def test_signal_tells_regime_contributions_and_weights(tidegate):
     answer = tidegate("signal")
     assert answer.status == 0
-    for words in ("Synthetic economy", "waterline", "net_liquidity_impulse", "Target portfolio", "CASH"):
+    for words in ("Synthetic economy", "waterline", "net_liquidity_impulse", "Target weights", "CASH"):
         assert words in answer.out
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
 import tidegate as tg
 from tidegate.data.clock import decision_instants
 from tidegate.signals.known import Known

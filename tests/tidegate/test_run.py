@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+
 import tidegate as tg
 
 from ..browser import needs_chromium, page_in_browser
