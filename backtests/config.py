@@ -57,4 +57,4 @@ class EvidenceConfig(BaseModel):
     seed: int = Field(20260201, ge=0, description="seed of the bootstrap and of the shifts")
     bootstrap: int = Field(1000, ge=100, description="resamples of the Sharpe difference")
     block_sessions: int = Field(63, ge=1, description="mean length of a bootstrap block")
-    shifts: int = Field(199, ge=19, description="circular shifts of the regime path")
+    shifts: int = Field(99, ge=19, description="circular shifts of the regime path")

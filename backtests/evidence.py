@@ -56,8 +56,8 @@ class Evidence:
 
 def annual_sharpe(excess: npt.NDArray[np.floating[Any]]) -> Floats:
     """Annualised Sharpe ratio of each column of excess returns, shape (sessions, ...); NaN where nothing varied."""
-    deviation = excess.std(axis=0, ddof=1)
     mean = excess.mean(axis=0)
+    deviation = excess.std(axis=0, ddof=1, mean=mean[np.newaxis])
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(deviation > 0, mean / deviation * np.sqrt(_YEAR), np.nan)
 

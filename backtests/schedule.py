@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ..errors import DataError
@@ -36,29 +37,35 @@ def order_schedule(targets: pd.DataFrame, prices: pd.DataFrame, execution: Execu
         A needed price is missing on a fill session and ``missing_fill`` is "error", or none appears within five
         sessions.
     """
-    fills = fill_sessions(pd.DatetimeIndex(targets.index), pd.DatetimeIndex(prices.index), lag=execution.lag)
-    schedule = targets.set_axis(fills).loc[fills.notna()]
-    needed = (schedule > 0) | (schedule.shift(1) > 0)
-    priced = prices[targets.columns].notna()
-    days = list(schedule.index)
-    for row in np.flatnonzero((needed.to_numpy() & ~priced.loc[schedule.index].to_numpy()).any(axis=1)):
-        days[row] = _priced_session(days[row], needed.iloc[row], priced, execution)
-    schedule = schedule.set_axis(pd.DatetimeIndex(days, name="session"))
+    sessions = pd.DatetimeIndex(prices.index)
+    fills = fill_sessions(pd.DatetimeIndex(targets.index), sessions, lag=execution.lag)
+    filled = np.asarray(fills.notna())
+    weights = targets.to_numpy(dtype=float)[filled]
+    rows = sessions.get_indexer(fills[filled])
+    priced = prices[targets.columns].notna().to_numpy()
+    needed = weights > 0
+    needed[1:] |= weights[:-1] > 0
+    for k in np.flatnonzero((needed & ~priced[rows]).any(axis=1)):
+        found = _priced_row(int(rows[k]), needed[k], priced, execution)
+        if found is None:
+            raise _missing_price(targets.columns[needed[k] & ~priced[rows[k]]], sessions[rows[k]])
+        rows[k] = found
+    schedule = pd.DataFrame(weights, index=sessions[rows].rename("session"), columns=targets.columns)
     return schedule[~schedule.index.duplicated(keep="last")]
 
 
-def _priced_session(
-    day: pd.Timestamp, needed: pd.Series[bool], priced: pd.DataFrame, execution: ExecutionConfig
-) -> pd.Timestamp:
-    """`day`, or the first session after it that prices every needed asset when deferral is allowed."""
-    assets = needed.index[needed]
+def _priced_row(
+    row: int, needed: npt.NDArray[np.bool_], priced: npt.NDArray[np.bool_], execution: ExecutionConfig
+) -> int | None:
+    """`row`, or the first one after it that prices every needed asset when deferral is allowed."""
     horizon = 1 if execution.missing_fill == "error" else 1 + _LONGEST_DEFERRAL
-    window = priced[assets].loc[day:].iloc[:horizon].all(axis="columns")
-    if not window.any():
-        absent = assets[~priced[assets].loc[day].to_numpy()]
-        raise DataError(
-            f"No price of {', '.join(absent)} on the fill session {day:%Y-%m-%d}",
-            expected="a price for every asset that is bought or held",
-            remedy="Complete the prices, or set execution.missing_fill = 'defer' to wait up to five sessions.",
-        )
-    return pd.Timestamp(window.index[int(np.argmax(window.to_numpy()))])
+    whole = priced[row : row + horizon, needed].all(axis=1)
+    return row + int(np.argmax(whole)) if whole.any() else None
+
+
+def _missing_price(absent: pd.Index[str], day: pd.Timestamp) -> DataError:
+    return DataError(
+        f"No price of {', '.join(absent)} on the fill session {day:%Y-%m-%d}",
+        expected="a price for every asset that is bought or held",
+        remedy="Complete the prices, or set execution.missing_fill = 'defer' to wait up to five sessions.",
+    )

@@ -6,9 +6,9 @@ Sharpe ratios in this module are per period, not annualised. `kurtosis` is the r
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 
-from scipy.stats import norm
-
+_NORMAL = NormalDist()
 _EULER = 0.5772156649015329
 
 
@@ -32,7 +32,7 @@ def probabilistic_sharpe(sharpe: float, count: int, *, skew: float, kurtosis: fl
     variance = sharpe_variance(sharpe, skew=skew, kurtosis=kurtosis)
     if variance <= 0 or count < 2:
         return math.nan
-    return float(norm.cdf((sharpe - benchmark) * math.sqrt((count - 1) / variance)))
+    return _NORMAL.cdf((sharpe - benchmark) * math.sqrt((count - 1) / variance))
 
 
 def minimum_track_record(
@@ -42,7 +42,7 @@ def minimum_track_record(
     if sharpe <= benchmark:
         return math.inf
     variance = sharpe_variance(sharpe, skew=skew, kurtosis=kurtosis)
-    return float(1.0 + variance * (norm.ppf(confidence) / (sharpe - benchmark)) ** 2)
+    return 1.0 + variance * (_NORMAL.inv_cdf(confidence) / (sharpe - benchmark)) ** 2
 
 
 def expected_maximum_sharpe(trials: float, *, deviation: float = 1.0) -> float:
@@ -52,8 +52,9 @@ def expected_maximum_sharpe(trials: float, *, deviation: float = 1.0) -> float:
     """
     if trials <= 1:
         return 0.0
-    best = (1.0 - _EULER) * norm.ppf(1.0 - 1.0 / trials) + _EULER * norm.ppf(1.0 - 1.0 / (trials * math.e))
-    return float(deviation * best)
+    above, far_above = _NORMAL.inv_cdf(1.0 - 1.0 / trials), _NORMAL.inv_cdf(1.0 - 1.0 / (trials * math.e))
+    best = (1.0 - _EULER) * above + _EULER * far_above
+    return deviation * best
 
 
 def deflated_sharpe(

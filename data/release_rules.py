@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from pandas.tseries.holiday import USFederalHolidayCalendar
 from .clock import NEW_YORK, session_opens_after
 from .dictionary import SeriesSpec
 
-Days = npt.NDArray[np.datetime64]
+Days = npt.NDArray[Any]  # of datetime64[D]; numpy's stubs lose the type in date arithmetic
 _DAY = np.timedelta64(1, "D")
 
 
@@ -38,8 +39,8 @@ def _next_business_day(days: Days) -> Days:
 
 def _next_day_h41(days: Days) -> Days:
     """H.4.1: the day after its Wednesday, or a business day later when Wednesday or Thursday is a holiday."""
-    wait = np.where(np.is_busday(days, busdaycal=_calendar()), _DAY, 2 * _DAY)
-    return _business_day(days + wait)
+    open_on_wednesday = np.is_busday(days, busdaycal=_calendar())
+    return np.where(open_on_wednesday, _business_day(days + _DAY), _business_day(days + 2 * _DAY))
 
 
 def _fourth_tuesday_of_next_month(days: Days) -> Days:

@@ -137,8 +137,6 @@ def _path_charts(qs: Any, both: pd.DataFrame) -> Iterator[Chart]:
         yield _chart("Growth of 1 USD, logarithmic axis", _timeline(growth_figure(both)))
     figure = qs.plots.drawdown(ours, **LOOK)
     yield _chart(f"Drawdown of {ours.name}, dashed: its mean", _timeline(figure, shares=True))
-    figure = qs.plots.drawdowns_periods(ours, title="", prepare_returns=False, **LOOK)
-    yield _chart(f"Longest five drawdowns of {ours.name}", _timeline(figure, shares=True))
 
 
 def _spans_a_doubling(both: pd.DataFrame) -> bool:

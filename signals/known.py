@@ -49,6 +49,7 @@ class Known:
     sleeves: Mapping[str, Sequence[str]]
     config: SignalConfig = field(default_factory=SignalConfig)
     every: Literal["weekly", "daily"] = "weekly"
+    _latest: dict[str, AsOf] = field(default_factory=dict, init=False, repr=False)  # answered once per series
 
     @property
     def span(self) -> pd.Timedelta:
@@ -66,9 +67,11 @@ class Known:
 
     def latest(self, series: str) -> AsOf:
         """Latest period known at each decision, in its latest vintage; NaN where stale."""
-        answer = self.market.releases.as_of(series, self.decisions)
-        stale = self.decisions - answer.released > spec_of(series).stale_after
-        return AsOf(np.where(stale, np.nan, answer.value), answer.period, answer.released)
+        if series not in self._latest:
+            answer = self.market.releases.as_of(series, self.decisions)
+            stale = self.decisions - answer.released > spec_of(series).stale_after
+            self._latest[series] = AsOf(np.where(stale, np.nan, answer.value), answer.period, answer.released)
+        return self._latest[series]
 
     def value(self, series: str) -> pd.Series[float]:
         """Latest known value, in the dictionary's unit."""

@@ -57,5 +57,6 @@ def asset_weights(exposures: pd.DataFrame, shares: Mapping[str, pd.DataFrame]) -
     shares : Mapping of str to DataFrame
         Weights within each sleeve (see `share_within`).
     """
-    weighted = [share.mul(exposures[sleeve], axis="index") for sleeve, share in shares.items()]
-    return pd.concat(weighted, axis="columns", sort=False)
+    weighted = [share.to_numpy() * exposures[[sleeve]].to_numpy() for sleeve, share in shares.items()]
+    assets = [asset for share in shares.values() for asset in share.columns]
+    return pd.DataFrame(np.hstack(weighted), index=exposures.index, columns=assets)

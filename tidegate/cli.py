@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from pathlib import Path
@@ -158,6 +159,8 @@ def _print_json(content: dict[str, Any]) -> None:
 
 def main() -> None:
     """Run the command line; errors of tidegate become one paragraph and their exit status."""
+    # A command allocates much and frees little: at the default threshold the collector takes a tenth of its time.
+    gc.set_threshold(200_000, 20, 100)
     try:
         app()
     except TidegateError as error:

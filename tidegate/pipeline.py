@@ -67,7 +67,7 @@ def run(study: Study, market: Market, *, step: Step = lambda name: None) -> RunR
         bills=bills,
         regime_by_session=_regime_by_session(decisions, pd.DatetimeIndex(bills.index), study.execution),
         evidence=evidence,
-        audit=audit(study, market, decisions),
+        audit=audit(study, market, decisions, cuts=1),
     )
 
 

