@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from ..backtests.performance import drawdown
 from ..backtests.result import Backtest
 from ..signals.result import REGIMES, Waterline
-from .regime_table import drawdown
 
 REGIME_COLOURS = {"ABUNDANT": "#0072b2", "NEUTRAL": "#6b7280", "SCARCE": "#d55e00"}
 BAND_COLOURS = {
@@ -106,7 +106,7 @@ def drawdown_chart(portfolios: Mapping[str, Backtest], *, window: Window) -> go.
     """Fall of each portfolio from its highest value so far, the capital included."""
     figure = _figure(window, height=260, overlay={"tickformat": ".0%", "rangemode": "tozero"})
     for name, backtest in portfolios.items():
-        fall = drawdown(backtest.value, backtest.capital)
+        fall = drawdown(backtest.value, capital=backtest.capital)
         _add_line(figure, fall, name, line=LINES[name], hovertemplate="%{y:.1%}")
     return figure
 

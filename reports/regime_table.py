@@ -7,10 +7,10 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
+from ..backtests.performance import SESSIONS_PER_YEAR, drawdown, sharpe_ratio
 from ..errors import DataError
 from ..signals.result import REGIMES
 
-SESSIONS_PER_YEAR = 252
 WHOLE = "ALL"
 _Value = TypeVar("_Value", str, float)
 
@@ -43,14 +43,14 @@ def regime_table(
         When the regime or the bill returns do not cover every session of `returns`.
     """
     earned = earned_under(_covering(regime_by_session, returns, "Regimes"))
-    excess = returns - _covering(bill_returns, returns, "Bill returns")
+    bills = _covering(bill_returns, returns, "Bill returns")
     spell = earned.ne(earned.shift(1)).cumsum()
     within = returns.groupby(spell).transform(_depth)
     rows = {}
     for regime in REGIMES:
         there = earned.eq(regime)
-        rows[regime] = _figures(returns[there], excess[there], within[there])
-    rows[WHOLE] = _figures(returns, excess, _depth(returns))
+        rows[regime] = _figures(returns[there], bills[there], within[there])
+    rows[WHOLE] = _figures(returns, bills, _depth(returns))
     table = pd.DataFrame.from_dict(rows, orient="index")
     table.insert(1, "share", table["sessions"] / len(returns))
     return table
@@ -65,25 +65,18 @@ def earned_under(regime_by_session: pd.Series[str]) -> pd.Series[str]:
     return regime_by_session.shift(1, fill_value=regime_by_session.iloc[0])
 
 
-def drawdown(value: pd.Series[float], capital: float) -> pd.Series[float]:
-    """Fall from the highest value so far; the capital counts as a peak, so the first bar can be a loss."""
-    return value / value.cummax().clip(lower=capital) - 1.0
-
-
 def _depth(returns: pd.Series[float]) -> pd.Series[float]:
-    return drawdown((1.0 + returns).cumprod(), 1.0)
+    return drawdown((1.0 + returns).cumprod(), capital=1.0)
 
 
-def _figures(returns: pd.Series[float], excess: pd.Series[float], depth: pd.Series[float]) -> dict[str, float]:
+def _figures(returns: pd.Series[float], bills: pd.Series[float], depth: pd.Series[float]) -> dict[str, float]:
     sessions = len(returns)
-    spread = float(excess.std(ddof=1))
-    moves = spread > 1e-12  # a constant series has a spread of rounding noise, not a Sharpe ratio
     growth = float(np.prod(1.0 + returns.to_numpy(dtype=float)))
     return {
         "sessions": sessions,
         "annual_return": growth ** (SESSIONS_PER_YEAR / sessions) - 1.0 if sessions else np.nan,
         "volatility": float(returns.std(ddof=1)) * np.sqrt(SESSIONS_PER_YEAR),
-        "sharpe": float(excess.mean()) / spread * np.sqrt(SESSIONS_PER_YEAR) if moves else np.nan,
+        "sharpe": sharpe_ratio(returns, bills) if sessions else np.nan,
         "worst_drawdown": float(depth.min()),
     }
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tidegate.errors import DataError
-from tidegate.reports.regime_table import drawdown, earned_under, regime_table
+from tidegate.reports.regime_table import earned_under, regime_table
 
 SESSIONS = pd.bdate_range("2024-01-01", periods=6)
 # The first return is the cost of the first fill; each later one was earned by what was held the session before.
@@ -55,12 +55,6 @@ def test_a_loss_in_the_first_session_of_a_spell_is_a_drawdown():
     returns = pd.Series([0.0, -0.30, 0.10], SESSIONS[:3])
 
     assert regime_table(returns, IN_FORCE[:3], BILLS).loc["ABUNDANT", "worst_drawdown"] == pytest.approx(-0.30)
-
-
-def test_drawdown_counts_the_first_bar():
-    value = pd.Series([90.0, 95.0, 120.0, 60.0])
-
-    assert list(drawdown(value, 100.0)) == pytest.approx([-0.10, -0.05, 0.0, -0.50])
 
 
 def test_sessions_without_a_regime_count_in_the_total_only():
