@@ -21,9 +21,6 @@ help:  ## List the commands
 
 run: $(READY)  ## Backtest a study on the embedded economy (STUDY=essay, OUT=outputs/essay)
 	@$(BIN)/tidegate run $(STUDY) --out $(OUT)
-	@echo "Open these pages in a browser:"
-	@echo "  $(abspath $(OUT))/regime.html"
-	@echo "  $(abspath $(OUT))/tearsheet.html"
 
 test: lint  ## Lint, types and tests
 	$(BIN)/pytest -n 2

@@ -33,6 +33,8 @@ def missing_reasons(
 
 
 def _reason(known: Known, entry: Indicator) -> str:
+    if not entry.series:
+        return "too few assets of the sleeves have enough prices"
     for series in entry.series:
         lines = [known.market.releases.as_of(name, known.decisions[-1:]) for name in fallback_chain(series)]
         newest = max((line.released[0] for line in lines if not pd.isna(line.released[0])), default=None)

@@ -5,42 +5,51 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
     from .result import RunResult
 
-_COLUMNS = ("cagr", "volatility", "sharpe", "max_drawdown", "turnover", "cost_drag")
+_COLUMNS = {
+    "cagr": "CAGR",
+    "volatility": "vol.",
+    "sharpe": "Sharpe",
+    "max_drawdown": "max dd",
+    "turnover": "turnover",
+    "cost_drag": "costs",
+}
+_RATIOS = {"sharpe", "turnover"}
 
 
 def show(result: RunResult, folder: Path, *, quiet: bool) -> None:
     """Print figures, evidence and where the pages are; only the folder when quiet."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     if quiet:
-        console.print(str(folder), soft_wrap=True)
+        console.print(str(folder))
         return
     if result.market.provenance.synthetic:
         console.print("[yellow]Synthetic economy: every number below is made up.[/yellow]")
     console.print(_performance_table(result))
     for sentence in _sentences(result):
         console.print(sentence)
-    for page in ("tearsheet.html", "regime.html"):
-        console.print(f"{folder / page}", soft_wrap=True)
+    console.print("Open in a browser:")
+    for page in ("regime.html", "tearsheet.html"):
+        console.print(f"  {(folder / page).resolve()}")
 
 
 def _performance_table(result: RunResult) -> Table:
     value = result.portfolios["strategy"].value
-    table = Table(title=f"{result.study.name}, {value.index[0]:%Y-%m-%d} to {value.index[-1]:%Y-%m-%d}, after costs")
+    title = f"{result.study.name}, {value.index[0]:%Y-%m-%d} to {value.index[-1]:%Y-%m-%d}, after costs"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("portfolio", no_wrap=True)
-    for name in _COLUMNS:
-        table.add_column(name.replace("_", " "), justify="right")
+    for heading in _COLUMNS.values():
+        table.add_column(heading, justify="right", no_wrap=True)
     for name, figures in result.performance.items():
         shown = figures.as_dict()
-        table.add_row(
-            name,
-            *(f"{shown[key]:.2f}" if key in {"sharpe", "turnover"} else f"{shown[key]:.1%}" for key in _COLUMNS),
-        )
+        numbers = (f"{shown[key]:.2f}" if key in _RATIOS else f"{shown[key]:.1%}" for key in _COLUMNS)
+        table.add_row(name.replace("_", " "), *numbers)
     return table
 
 

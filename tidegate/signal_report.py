@@ -79,10 +79,13 @@ def show(decisions: Decisions, target: Target, console: Console) -> None:
 
 
 def _contribution_table(decisions: Decisions, target: Target) -> Table:
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     line, row = decisions.waterline, target.as_of
-    table = Table("block", "indicator", title="What moves the waterline")
+    table = Table(
+        "block", "indicator", title="What moves the waterline", title_justify="left", box=SIMPLE_HEAD, pad_edge=False
+    )
     table.add_column("standardised", justify="right")
     table.add_column("contribution", justify="right")
     previous = ""
@@ -96,9 +99,10 @@ def _contribution_table(decisions: Decisions, target: Target) -> Table:
 
 
 def _weight_table(target: Target) -> Table:
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table("asset", title="Target weights")
+    table = Table("asset", title="Target weights", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("weight", justify="right")
     for asset, weight in target.weights.items():
         table.add_row(asset, f"{weight:.2%}")
