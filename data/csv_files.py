@@ -57,14 +57,6 @@ def read_capex(path: Path) -> pd.DataFrame:
     return rows
 
 
-def merge_layers(layers: Sequence[pd.DataFrame], key: list[str]) -> pd.DataFrame:
-    """Rows of all layers; where two hold the same key, the later layer counts."""
-    if len(layers) == 1:
-        return layers[0]
-    rows = pd.concat(layers, ignore_index=True)
-    return rows.drop_duplicates(key, keep="last").sort_values(key, ignore_index=True)
-
-
 def _read(path: Path, required: Sequence[str]) -> pd.DataFrame:
     try:
         raw = pd.read_csv(path, skipinitialspace=True, na_values=["."])

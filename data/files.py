@@ -12,8 +12,9 @@ from ..errors import ConfigError, DataError
 from .assets import is_crypto
 from .capex import capex_facts
 from .clock import FIRST_SESSION, sessions
-from .csv_files import merge_layers, read_capex, read_prices, read_series
+from .csv_files import read_capex, read_prices, read_series
 from .dictionary import SeriesSpec, find_spec, spec_of
+from .layers import merge_layers, refuse_seams
 from .magnitude import refuse_wrong_magnitude
 from .market import Market, Provenance
 from .release_rules import release_instants
@@ -88,7 +89,7 @@ def _files_of(folders: Sequence[Path], kind: str) -> dict[str, list[Path]]:
             raise ConfigError(
                 "--data names a folder that does not exist",
                 received=str(folder),
-                expected="'synthetic', 'live' or a folder",
+                expected="'synthetic' or a folder",
             )
         for path in sorted((folder / kind).glob("*.csv")):
             found.setdefault(path.stem, []).append(path)
@@ -100,7 +101,9 @@ def _prices(files: dict[str, list[Path]], report: Report) -> tuple[dict[str, pd.
     notes = []
     for ticker, paths in files.items():
         try:
-            line = merge_layers([read_prices(path) for path in paths], ["date"]).set_index("date")["adj_close"]
+            layers = [read_prices(path) for path in paths]
+            refuse_seams(paths, layers)
+            line = merge_layers(layers, ["date"]).set_index("date")["adj_close"]
         except DataError as problem:
             report(problem)
             continue

@@ -41,6 +41,8 @@ def load_market(
         from .economy import EconomyConfig, make_economy
 
         return make_economy(economy or EconomyConfig())
+    if "live" in sources:
+        raise ConfigError("--data live is not in this version", expected="'synthetic', or folders of your files")
     if not sources or "synthetic" in sources:
         raise ConfigError(
             "--data",

@@ -88,6 +88,15 @@ def test_later_folders_add_and_override(folder, tmp_path_factory):
     assert market.assets == ("QQQ", "SPY")
 
 
+def test_layers_that_are_adjusted_differently_are_refused(folder, tmp_path_factory):
+    later = tmp_path_factory.mktemp("later")
+    write(later, "prices/SPY.csv", price_text(SESSIONS[-2:], price=5.0))
+    with pytest.raises(DataError, match=r"adjusted differently.*5 against 10"):
+        load_market([folder, later])
+    write(later, "prices/SPY.csv", price_text(SESSIONS[-2:], price=10.01))
+    assert load_market([folder, later]).prices["SPY"].iloc[-1] == 10.01
+
+
 def test_crypto_keeps_its_weekends_as_a_series_and_its_session_rows_as_prices(folder):
     week = pd.date_range("2024-01-02", "2024-01-12")
     write(folder, "prices/BTC-USD.csv", "date,adj_close\n" + "".join(f"{d:%Y-%m-%d},{40000 + d.day}\n" for d in week))
@@ -139,7 +148,7 @@ def test_broken_files_are_refused_with_words(folder, case):
     assert caught.value.exit_status == 2
 
 
-@pytest.mark.parametrize("data", ["no/such/folder", ["synthetic", "x"], []])
+@pytest.mark.parametrize("data", ["no/such/folder", "live", ["synthetic", "x"], []])
 def test_impossible_sources_are_refused(data):
     with pytest.raises(ConfigError):
         load_market(data)

@@ -12,8 +12,10 @@ def test_two_runs_are_byte_identical(tmp_path):
     ]
     written = []
     for k, world in enumerate(worlds):
-        answer = call_apart("run", "--out", f"out{k}", "--quiet", *SHORT, cwd=tmp_path, **world)
+        answer = call_apart("run", "--out", f"out{k}", "--json", *SHORT, cwd=tmp_path, **world)
         assert answer.status == 0, answer.err
+        assert answer.out == (tmp_path / f"out{k}" / "summary.json").read_text()
+        assert answer.err == ""  # no progress bar where there is no terminal
         written.append({path.name: path.read_bytes() for path in (tmp_path / f"out{k}").iterdir()})
     assert len(written[0]) == 8
     different = [name for name in written[0] if written[0][name] != written[1][name]]
