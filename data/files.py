@@ -87,7 +87,7 @@ def _files_of(folders: Sequence[Path], kind: str) -> dict[str, list[Path]]:
     for folder in folders:
         if not folder.is_dir():
             raise ConfigError(
-                "--data names a folder that does not exist",
+                "--data names something that is no folder",
                 received=str(folder),
                 expected="'synthetic' or a folder",
             )

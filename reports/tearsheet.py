@@ -131,10 +131,11 @@ def _charts(qs: Any, sheet: Tearsheet) -> Iterator[Chart]:
 
 def _path_charts(qs: Any, both: pd.DataFrame) -> Iterator[Chart]:
     ours, theirs = (column for _, column in with_opening(both, value=0.0).items())
-    figure = qs.plots.returns(ours, theirs, prepare_returns=False, **LOOK)
-    yield _chart("Cumulative return", _timeline(figure, shares=True))
     if _spans_a_doubling(both):
         yield _chart("Growth of 1 USD, logarithmic axis", _timeline(growth_figure(both)))
+    else:
+        figure = qs.plots.returns(ours, theirs, prepare_returns=False, **LOOK)
+        yield _chart("Cumulative return", _timeline(figure, shares=True))
     figure = qs.plots.drawdown(ours, **LOOK)
     yield _chart(f"Drawdown of {ours.name}, dashed: its mean", _timeline(figure, shares=True))
 

@@ -17,7 +17,7 @@ from .standardise import standardise
 @indicator(
     "drain",
     standardisation="none",
-    series=("GDP", "WRESBAL", "TOTBKCR"),
+    series=("capex:*", "GDP", "WRESBAL", "TOTBKCR"),
     source="The essay of February 2026: capex as stimulus or reverse QE, by the stock of idle money (form A)",
 )
 def state_dependent_capex(known: Known) -> pd.Series[float]:
@@ -52,7 +52,7 @@ def _sum_of_span(periods: Periods, values: Floats, *, span: np.timedelta64) -> f
 @indicator(
     "drain",
     standardisation="rolling",
-    series=("GDP",),
+    series=("capex:*", "ocf:*", "GDP"),
     source="Capex beyond operating cash flow must be raised from others' savings",
 )
 def funding_surplus(known: Known) -> pd.Series[float]:

@@ -32,11 +32,18 @@ def missing_reasons(
     }
 
 
+def _feeding(known: Known, series: str) -> tuple[str, ...]:
+    """The series that can feed an input: itself and its stand-ins, or the members of a family such as ``capex:*``."""
+    if not series.endswith(":*"):
+        return fallback_chain(series)
+    return tuple(name for name in known.market.releases.series if name.startswith(series.removesuffix("*")))
+
+
 def _reason(known: Known, entry: Indicator) -> str:
     if not entry.series:
         return "too few assets of the sleeves have enough prices"
     for series in entry.series:
-        lines = [known.market.releases.as_of(name, known.decisions[-1:]) for name in fallback_chain(series)]
+        lines = [known.market.releases.as_of(name, known.decisions[-1:]) for name in _feeding(known, series)]
         newest = max((line.released[0] for line in lines if not pd.isna(line.released[0])), default=None)
         if newest is None:
             return f"{series} is not in the data"

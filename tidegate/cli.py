@@ -6,7 +6,7 @@ import gc
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -163,8 +163,14 @@ def main() -> None:
     gc.set_threshold(200_000, 20, 100)
     try:
         app()
-    except TidegateError as error:
+    except Exception as error:  # the last stop before the user: no traceback without --debug
         if "--debug" in sys.argv:
             raise
-        typer.echo(f"tidegate: {error}", err=True)
-        raise SystemExit(error.exit_status) from None
+        if isinstance(error, TidegateError):
+            _stop(str(error), error.exit_status)
+        _stop(f"internal error, {type(error).__name__}: {error}. This is a bug in tidegate; --debug shows where.", 1)
+
+
+def _stop(paragraph: str, status: int) -> NoReturn:
+    typer.echo(f"tidegate: {paragraph}", err=True)
+    raise SystemExit(status) from None

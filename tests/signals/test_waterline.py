@@ -85,6 +85,7 @@ def test_every_missing_indicator_has_its_reason():
     assert line.missing["credit.loose_conditions"] == "NFCI has no true vintages"
     assert line.missing["price.real_yield_fall"] == "DFII10 is not in the data"
     assert line.missing["tells.calm_selling"] == "too few assets of the sleeves have enough prices"
+    assert line.missing["drain.funding_surplus"] == "capex:* is not in the data"
     assert line.regime.isna().all()
     assert line.held.all()
 

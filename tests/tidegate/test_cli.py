@@ -97,7 +97,8 @@ BAD_CALLS = {
     "no lag": (["run", "--set", "execution.lag=0"], "execution.lag"),
     "asset in both sleeves": (["run", "--set", "sleeves.near_cash_flow.assets=['CRM']"], "CRM stands in both sleeves"),
     "end before start": (["run", "--set", "clock.end=2001-01-01"], "clock.end must be later"),
-    "no such folder": (["run", "--data", "nowhere"], "does not exist"),
+    "no such folder": (["run", "--data", "nowhere"], "is no folder"),
+    "folder without prices": (["run", "--data", "mine/fred"], "No prices in the data folder"),
     "synthetic and files": (["run", "--data", "synthetic", "--data", "x"], "'synthetic' alone"),
     "ticker the data lacks": (["run", "--set", "sleeves.speculative.assets=['IGW']"], "received 'IGW'"),
     "dates without data": (["run", "--set", "clock.start=2031-01-01"], "No decision with a regime"),
@@ -153,6 +154,18 @@ def test_the_check_writes_its_findings(tidegate, files):
 def test_a_traceback_only_with_debug(tidegate):
     with pytest.raises(Exception, match="Unknown study"):
         tidegate("run", "esay", "--debug")
+
+
+def test_a_bug_is_owned_up_to_without_a_traceback(tidegate, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("oops")
+
+    monkeypatch.setattr("tidegate.study.Study.load", broken)
+    answer = tidegate("signal")
+    assert answer.status == 1
+    assert (
+        answer.err == "tidegate: internal error, RuntimeError: oops. This is a bug in tidegate; --debug shows where.\n"
+    )
 
 
 def test_unknown_options_are_the_callers_mistake(tidegate):
