@@ -39,12 +39,8 @@ class SeriesSpec:
 
     @property
     def to_usd_bn(self) -> float:
-        """Factor that turns a value of this series into billions of US dollars."""
-        if self.unit not in _USD_BN:
-            raise DataError(
-                f"Series {self.id} is not an amount of money", received=self.unit, expected=", ".join(_USD_BN)
-            )
-        return _USD_BN[self.unit]
+        """Factor that turns an amount of money into billions of US dollars; 1 for everything that is no money."""
+        return _USD_BN.get(self.unit, 1.0)
 
 
 def _parse(row: Mapping[str, str]) -> SeriesSpec:

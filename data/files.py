@@ -73,6 +73,10 @@ def load_files(folders: Sequence[Path], *, report: Report = _raise) -> Market:
     series, unknown = _series_rows(_files_of(folders, "fred"), report)
     bars = [_bars_as_series(ticker, line) for ticker, line in prices.items() if find_spec(ticker)]
     parts = [*series, *bars, *_capex_rows(_files_of(folders, "capex"), report)]
+    if not parts:
+        raise DataError(
+            "No series could be read", received=", ".join(map(str, folders)), expected="files fred/<ID>.csv"
+        )
     releases = Releases(
         pd.concat([part.table for part in parts], ignore_index=True),
         frozenset().union(*(part.pseudo_pit for part in parts)),

@@ -38,7 +38,7 @@ def trailing_sums(known: Known, kind: str, *, quarters_ago: int = 0) -> pd.DataF
         if family != kind:
             continue
         company = line.partition("@")[0]
-        sums = known.by_vintage(series, partial(_sum_of_quarters, quarters_ago=quarters_ago)) * 1e-9
+        sums = known.by_vintage(series, partial(_sum_of_quarters, quarters_ago=quarters_ago))
         answers[company] = answers[company].fillna(sums) if company in answers else sums
     return pd.DataFrame(answers, index=known.decisions)
 

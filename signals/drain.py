@@ -40,8 +40,8 @@ def treasury_draw(known: Known) -> pd.Series[float]:
 
     Information set: the daily statement, else the H.4.1, released by the decision.
     """
-    coupons = known.by_vintage("issuance:coupons", partial(_sum_of_span, span=known.span.to_timedelta64())) * 1e-3
-    rebuild = known.first_known("WDTGAL", known.change) * 1e-3
+    coupons = known.by_vintage("issuance:coupons", partial(_sum_of_span, span=known.span.to_timedelta64()))
+    rebuild = known.first_known("WDTGAL", known.change)
     return -coupons.fillna(rebuild) / known.value("GDP")
 
 

@@ -39,9 +39,9 @@ class Known:
 
     Notes
     -----
-    Every method returns a Series indexed by decision; NaN where nothing was known, or where the last release is
-    older than the dictionary's stale limit. Information set of row t: releases with ``released <= t`` and price bars
-    complete by t.
+    Every method returns a Series indexed by decision: amounts of money in billions of US dollars, everything else in
+    the dictionary's unit; NaN where nothing was known, or where the last release is older than the stale limit.
+    Information set of row t: releases with ``released <= t`` and price bars complete by t.
     """
 
     market: Market
@@ -68,22 +68,20 @@ class Known:
     def latest(self, series: str) -> AsOf:
         """Latest period known at each decision, in its latest vintage; NaN where stale."""
         if series not in self._latest:
-            answer = self.market.releases.as_of(series, self.decisions)
-            stale = self.decisions - answer.released > spec_of(series).stale_after
-            self._latest[series] = AsOf(np.where(stale, np.nan, answer.value), answer.period, answer.released)
+            spec, answer = spec_of(series), self.market.releases.as_of(series, self.decisions)
+            stale = self.decisions - answer.released > spec.stale_after
+            value = np.where(stale, np.nan, answer.value * spec.to_usd_bn)
+            self._latest[series] = AsOf(value, answer.period, answer.released)
         return self._latest[series]
 
     def value(self, series: str) -> pd.Series[float]:
-        """Latest known value, in the dictionary's unit."""
+        """Latest known value."""
         return self._row(self.latest(series).value)
-
-    def usd_bn(self, series: str) -> pd.Series[float]:
-        """Latest known value in billions of US dollars."""
-        return self.value(series) * spec_of(series).to_usd_bn
 
     def at(self, series: str, periods: pd.DatetimeIndex) -> pd.Series[float]:
         """Value of the latest period no later than `periods` (one per decision), in its vintage at the decision."""
-        return self._row(self.market.releases.as_of(series, self.decisions, periods).value)
+        answer = self.market.releases.as_of(series, self.decisions, periods)
+        return self._row(answer.value * spec_of(series).to_usd_bn)
 
     def change(self, series: str) -> pd.Series[float]:
         """Latest known value minus the value `span` earlier, both in the vintage of the decision."""
@@ -98,8 +96,9 @@ class Known:
         line = self.market.releases.line(series)
         times = nanoseconds(self.decisions)
         _, first, inverse = np.unique(line.vintage_numbers(times), return_index=True, return_inverse=True)
+        unit = spec_of(series).to_usd_bn
         vintages = [line.vintage(int(times[row])) for row in first]
-        answers = np.array([measure(periods, values) if len(values) else np.nan for periods, values in vintages])
+        answers = np.array([measure(periods, values * unit) if len(values) else np.nan for periods, values in vintages])
         fresh = np.where(np.isnan(self.latest(series).value), np.nan, 1.0)
         return self._row(answers[inverse] * fresh)
 

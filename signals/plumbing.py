@@ -20,7 +20,7 @@ def reserve_ratio(known: Known, *, ago: pd.Timedelta = _NOW) -> pd.Series[float]
         value = known.at(series, newest.period - ago)
         return value.where(pd.Series(newest.value, index=known.decisions).notna())
 
-    reserves = known.first_known("WRESBAL", earlier) * 1e-3
+    reserves = known.first_known("WRESBAL", earlier)
     return 100.0 * reserves / known.first_known("TOTBKCR", earlier)
 
 

@@ -13,8 +13,8 @@ def net_liquidity(known: Known, periods: pd.DatetimeIndex) -> pd.Series[float]:
 
     NaN where any part was not public at the decision; before September 2013 the reverse repo is unavailable, not zero.
     """
-    assets = known.at("WALCL", periods) * 1e-3
-    account = known.first_known("WDTGAL", lambda series: known.at(series, periods)) * 1e-3
+    assets = known.at("WALCL", periods)
+    account = known.first_known("WDTGAL", lambda series: known.at(series, periods))
     return assets - account - known.at("RRPONTSYD", periods)
 
 

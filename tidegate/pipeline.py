@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -52,11 +51,11 @@ def run(study: Study, market: Market, *, step: Step = lambda name: None) -> RunR
     step(STEPS[0])
     decisions = decide(study, market)
     step(STEPS[1])
-    market = _until_the_end(study, market)
-    portfolios = _portfolios(study, market, decisions)
+    prices = _until_the_end(study, market)
+    portfolios = _portfolios(study, prices, decisions)
     bills = bill_returns(market.releases, pd.DatetimeIndex(portfolios["strategy"].value.index))
     step(STEPS[2])
-    evidence = _evidence(study, market, decisions, portfolios, bills)
+    evidence = _evidence(study, prices, decisions, portfolios, bills)
     step(STEPS[3])
     return RunResult(
         study=study,
@@ -71,13 +70,12 @@ def run(study: Study, market: Market, *, step: Step = lambda name: None) -> RunR
     )
 
 
-def _until_the_end(study: Study, market: Market) -> Market:
-    """The market without the sessions after the clock's end."""
-    end = study.clock.end
-    return market if end is None else replace(market, prices=market.prices.loc[: pd.Timestamp(end)])
+def _until_the_end(study: Study, market: Market) -> pd.DataFrame:
+    """Prices without the sessions after the clock's end."""
+    return market.prices.loc[: study.clock.end and pd.Timestamp(study.clock.end)]
 
 
-def _portfolios(study: Study, market: Market, decisions: Decisions) -> dict[str, Backtest]:
+def _portfolios(study: Study, prices: pd.DataFrame, decisions: Decisions) -> dict[str, Backtest]:
     """The strategy, the null it is judged against, and each sleeve held."""
     every = study.strategy.rebalance_every
     index = pd.DatetimeIndex(decisions.targets.index)
@@ -90,13 +88,13 @@ def _portfolios(study: Study, market: Market, decisions: Decisions) -> dict[str,
     for name, (exposures, schedule) in plans.items():
         targets = asset_weights(exposures, decisions.shares)
         trades = targets[rebalance_rows(targets, every=schedule)]
-        portfolios[name] = backtest(name, trades, market.prices, study.costs, study.execution)
+        portfolios[name] = backtest(name, trades, prices, study.costs, study.execution)
     return portfolios
 
 
 def _evidence(
     study: Study,
-    market: Market,
+    prices: pd.DataFrame,
     decisions: Decisions,
     portfolios: Mapping[str, Backtest],
     bills: pd.Series[float],
@@ -108,9 +106,9 @@ def _evidence(
         exposures = pd.DataFrame(path, index=decisions.exposures.index, columns=decisions.exposures.columns)
         targets = asset_weights(exposures, decisions.shares)
         trades = targets[rebalance_rows(targets, every=study.strategy.rebalance_every)]
-        schedules.append(order_schedule(trades, market.prices, study.execution))
+        schedules.append(order_schedule(trades, prices, study.execution))
     capital = study.execution.capital_usd
-    values = simulate_many(schedules, market.prices, study.costs, capital=capital).loc[bills.index]
+    values = simulate_many(schedules, prices, study.costs, capital=capital).loc[bills.index]
     shifted = values / values.shift(1).fillna(capital) - 1.0
     strategy, rival = portfolios["strategy"].returns, portfolios["constant_mix"].returns
     return weigh_evidence(strategy, rival, shifted, bills=bills, config=study.evidence)

@@ -61,5 +61,5 @@ def test_families_and_fallbacks():
 def test_units():
     assert spec_of("WALCL").to_usd_bn == 1e-3
     assert spec_of("GDP").to_usd_bn == 1.0
-    with pytest.raises(DataError, match="not an amount of money"):
-        _ = spec_of("DGS10").to_usd_bn
+    assert spec_of("capex:MSFT").to_usd_bn == 1e-9
+    assert spec_of("DGS10").to_usd_bn == spec_of("BTC-USD").to_usd_bn == 1.0
