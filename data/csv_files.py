@@ -12,6 +12,8 @@ from ..errors import DataError
 from .clock import NEW_YORK
 from .dictionary import find_spec
 
+_FIRST_DATE, _LAST_DATE = "1800-01-01", "2034-12-31"  # the exchange calendar is kept to the end of 2035
+
 
 def read_prices(path: Path) -> pd.DataFrame:
     """Columns ``date``, ``adj_close`` (positive) of one price file.
@@ -75,12 +77,15 @@ def _read(path: Path, required: Sequence[str]) -> pd.DataFrame:
 
 
 def _dates(path: Path, raw: pd.DataFrame, column: str, *, optional: bool = False) -> pd.Series[pd.Timestamp]:
-    dates = pd.to_datetime(raw[column], format="%Y-%m-%d", errors="coerce").astype("datetime64[ns]")
+    parsed = pd.to_datetime(raw[column].astype("string"), format="%Y-%m-%d", errors="coerce")
+    dates = parsed.where(parsed.between(_FIRST_DATE, _LAST_DATE)).astype("datetime64[ns]")
     wrong = dates.isna() & (raw[column].notna() if optional else True)
     if wrong.any():
         value = raw.loc[wrong, column].iloc[0]
         raise DataError(
-            f"{path}, line {_line(wrong)}, column {column}", received=str(value), expected="a date YYYY-MM-DD"
+            f"{path}, line {_line(wrong)}, column {column}",
+            received=str(value),
+            expected="a date YYYY-MM-DD from 1800 to 2034",
         )
     return dates
 

@@ -33,7 +33,7 @@ class TidegateError(Exception):
         if self.expected:
             parts.append(f"expected {self.expected}")
         sentence = "; ".join(parts) + "."
-        return f"{sentence} {self.remedy}".strip()
+        return " ".join(f"{sentence} {self.remedy}".split())  # one paragraph, whatever the value held
 
 
 class ConfigError(TidegateError):

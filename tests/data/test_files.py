@@ -129,6 +129,7 @@ BROKEN = {
     "basis points": ("fred/DGS2.csv", "date,value\n2024-01-02,431\n", "does not look like percent"),
     "billions for millions": ("fred/WTREGEN.csv", "date,value\n2025-01-01,677\n", "does not look like USD mn"),
     "bad release": ("fred/DGS2.csv", "date,value,released\n2024-01-02,4,soon\n", "received 'soon'"),
+    "a date of another century": ("fred/DGS2.csv", "date,value\n2150-01-02,4\n", "received '2150-01-02'"),
     "capex in billions": (
         "capex/META.csv",
         "fiscal_period_end,filed,capex_usd,operating_cash_flow_usd\n2024-03-31,2024-04-25,6.4,19.2\n",
