@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..data.assets import AssetClass
 
@@ -32,6 +32,18 @@ class CostConfig(BaseModel):
     equity: ClassCost = ClassCost(fee_bps=1, spread_bps=4)
     etf: ClassCost = ClassCost(fee_bps=1, spread_bps=2)
     bills: ClassCost = ClassCost(fee_bps=1, spread_bps=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, given: Any) -> Any:
+        """A class that is given in part keeps its other defaults."""
+        if not isinstance(given, dict):
+            return given
+        defaults = {name: field.default.model_dump() for name, field in cls.model_fields.items()}
+        return {
+            name: {**defaults[name], **value} if name in defaults and isinstance(value, dict) else value
+            for name, value in given.items()
+        }
 
     def rate(self, asset_class: AssetClass) -> float:
         """Cost per unit of notional of `asset_class`, decimal."""
