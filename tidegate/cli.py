@@ -123,8 +123,11 @@ def data_check(
 ) -> None:
     """Look for what is wrong with the data; exit status 1 when something is."""
     from . import check_report
+    from .progress import progress
 
-    findings = check_report.check(_study(study, set_), data)
+    with progress(1, quiet=quiet or as_json) as step:
+        step("reading data")
+        findings = check_report.check(_study(study, set_), data)
     if out is not None:
         check_report.write_findings(findings, out)
     if as_json:
