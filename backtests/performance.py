@@ -130,12 +130,6 @@ def sharpe_ratio(returns: pd.Series[float], bill_returns: pd.Series[float]) -> f
     return _annual_ratio(excess, float(excess.std(ddof=1)))
 
 
-def sortino_ratio(returns: pd.Series[float], bill_returns: pd.Series[float]) -> float:
-    """Annualised Sortino ratio over bills; the downside is the root mean square over all sessions."""
-    excess = excess_returns(returns, bill_returns)
-    return _annual_ratio(excess, _downside(excess))
-
-
 def drawdown(value: pd.Series[float], *, capital: float) -> pd.Series[float]:
     """Fall below the highest value so far, zero or negative; the starting capital is the first peak."""
     peak = value.cummax().clip(lower=capital)

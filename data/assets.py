@@ -6,10 +6,9 @@ import csv
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from typing import Literal, get_args
+from typing import Literal
 
 AssetClass = Literal["crypto", "equity", "etf", "bills"]
-ASSET_CLASSES: tuple[AssetClass, ...] = get_args(AssetClass)
 
 
 @cache

@@ -13,8 +13,6 @@ import pandas as pd
 from .dictionary import spec_of
 from .release_rules import release_instants
 
-HYPERSCALERS = ("MSFT", "GOOGL", "AMZN", "META", "ORCL")
-
 
 def capex_facts() -> pd.DataFrame:
     """The shipped facts as release rows (series, period, released, value in USD).

@@ -188,5 +188,23 @@ def test_many_portfolios_at_once_equal_each_alone():
         np.testing.assert_allclose(together[column].loc[value.index], value, rtol=1e-12)
 
 
+def test_commission_and_half_spread_are_both_paid():
+    """Ten shares at 100: 20 and 5 basis points of 1,000 dollars are 2.50."""
+    assert ClassCost(fee_bps=20, spread_bps=5).rate == pytest.approx(0.0025)
+    prices = pd.DataFrame({"MU": [100.0, 100.0]}, index=pd.DatetimeIndex(["2024-01-04", "2024-01-05"]))
+    targets = pd.DataFrame({"MU": [1.0]}, index=decision_instants(prices.index[0], prices.index[0]))
+    costs = CostConfig(equity=ClassCost(fee_bps=20, spread_bps=5))
+    orders = backtest("strategy", targets, prices, costs, ExecutionConfig(capital_usd=1000 / 0.995)).orders
+    assert orders["notional_usd"].tolist() == pytest.approx([1000.0])
+    assert orders["fee_usd"].tolist() == pytest.approx([2.5])
+
+
+@pytest.mark.parametrize(
+    ("asset", "bps"), [("BTC-USD", 25), ("DOGE-USD", 25), ("MU", 5), ("UNHEARD", 5), ("IGV", 3), ("BIL", 2)]
+)
+def test_each_class_pays_its_own_rate(asset, bps):
+    assert cost_rates(pd.Index([asset]), CostConfig()).tolist() == pytest.approx([bps * 1e-4])
+
+
 def test_the_reserve_covers_the_dearest_turnover():
     assert cost_reserve(np.array([0.01, 0.002])) == 0.02

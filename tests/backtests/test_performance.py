@@ -12,7 +12,6 @@ from tidegate.backtests.performance import (
     drawdown,
     measure,
     sharpe_ratio,
-    sortino_ratio,
 )
 from tidegate.backtests.result import Backtest
 from tidegate.errors import DataError
@@ -115,7 +114,6 @@ def test_an_oracle_loop_agrees():
     for name, value in expected.items():
         assert getattr(figures, name) == pytest.approx(value, rel=1e-9), name
     assert sharpe_ratio(backtest.returns, bills) == figures.sharpe
-    assert sortino_ratio(backtest.returns, bills) == figures.sortino
 
 
 def test_bills_are_aligned_by_date():
