@@ -48,6 +48,12 @@ class DataError(TidegateError):
     exit_status = 2
 
 
+class SourceError(DataError):
+    """A data source that could not be reached or did not answer as it should (exit status 3)."""
+
+    exit_status = 3
+
+
 class StaleDataError(TidegateError):
     """The newest data is too old to act on (exit status 1: a refusal)."""
 
