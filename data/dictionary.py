@@ -20,7 +20,8 @@ _USD_BN = {"USD": 1e-9, "USD mn": 1e-3, "USD bn": 1.0}
 class SeriesSpec:
     """One row of the dictionary.
 
-    ``id`` may end in ``:*``: the row then describes a family such as ``capex:MSFT``, ``capex:AMZN``.
+    ``id`` may end in ``:*``: the row then describes a family such as ``capex:MSFT``, ``capex:AMZN``. ``first`` is the
+    period with which the real series begins, ``usable_from`` a later one before which its values mean nothing.
     """
 
     id: str
@@ -28,6 +29,7 @@ class SeriesSpec:
     what: str
     unit: str
     frequency: str
+    first: pd.Timestamp
     usable_from: pd.Timestamp | None
     release_rule: str
     release_time_et: str
@@ -50,6 +52,7 @@ def _parse(row: Mapping[str, str]) -> SeriesSpec:
         what=row["what"],
         unit=row["unit"],
         frequency=row["frequency"],
+        first=pd.Timestamp(row["first"]),
         usable_from=pd.Timestamp(row["usable_from"]) if row["usable_from"] else None,
         release_rule=row["release_rule"],
         release_time_et=row["release_time_et"],
