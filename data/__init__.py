@@ -6,8 +6,9 @@ Start at `load_market`; it returns a `Market`. Only this folder reads from outsi
 from __future__ import annotations
 
 from .clock import decision_instants
+from .findings import Finding
 from .load import load_market
 from .market import Market, Provenance
 from .releases import Releases
 
-__all__ = ["Market", "Provenance", "Releases", "decision_instants", "load_market"]
+__all__ = ["Finding", "Market", "Provenance", "Releases", "decision_instants", "load_market"]

@@ -11,52 +11,50 @@ import pandas as pd
 from ..errors import DataError
 from .clock import NEW_YORK
 from .dictionary import find_spec
+from .schema import PRICE_COLUMNS, PRICES, SERIES, validated
 
 _FIRST_DATE, _LAST_DATE = "1800-01-01", "2034-12-31"  # the exchange calendar is kept to the end of 2035
+_FIGURES = {"capex": "capex_usd", "ocf": "operating_cash_flow_usd"}
 
 
 def read_prices(path: Path) -> pd.DataFrame:
-    """Columns ``date``, ``adj_close`` (positive) of one price file.
+    """The bars of one price file, `PRICE_COLUMNS`: NaN where the file says nothing, ``adj_close`` on every row.
 
     A file without adjusted closes falls back on ``close``.
     """
     raw = _read(path, required=("date",))
-    column = next((name for name in ("adj_close", "close") if name in raw and raw[name].notna().any()), None)
-    if column is None:
+    chosen = next((name for name in ("adj_close", "close") if name in raw and raw[name].notna().any()), None)
+    if chosen is None:
         raise DataError(f"Price file {path} has no prices", expected="a column adj_close (or close) with numbers")
-    rows = pd.DataFrame({"date": _dates(path, raw, "date"), "adj_close": _numbers(path, raw, column)}).dropna()
-    _refuse_disorder(path, rows, ["date"])
-    wrong = rows[~(np.isfinite(rows["adj_close"]) & (rows["adj_close"] > 0))]
-    if len(wrong):
-        raise DataError(
-            f"Price file {path}, {wrong['date'].iloc[0]:%Y-%m-%d}, column {column}",
-            received=float(wrong["adj_close"].iloc[0]),
-            expected="a positive, finite price",
-            remedy="Remove the row or correct it at the source.",
-        )
-    return rows
+    rows = pd.DataFrame({"date": _dates(path, raw, "date")})
+    for name in PRICE_COLUMNS[1:]:
+        rows[name] = _numbers(path, raw, name) if name in raw else np.nan
+    rows["adj_close"] = rows[chosen]
+    rows = rows[rows["adj_close"].notna()].reset_index(drop=True)
+    return validated(rows, PRICES, f"Price file {path}")
 
 
 def read_series(path: Path) -> pd.DataFrame:
-    """Columns ``date``, ``released`` (UTC or NaT), ``value`` of one economic series; rows without value are dropped."""
+    """`SERIES_COLUMNS` of one series, ``released`` NaT where the file does not say; rows without value drop."""
     raw = _read(path, required=("date", "value"))
-    rows = pd.DataFrame({"date": _dates(path, raw, "date"), "value": _numbers(path, raw, "value")})
+    rows = pd.DataFrame({"period": _dates(path, raw, "date")})
     rows["released"] = _released(path, raw)
-    rows = rows.dropna(subset=["value"])
-    _refuse_disorder(path, rows, ["date", "released"])
-    return rows
+    rows["value"] = _numbers(path, raw, "value")
+    return validated(rows[rows["value"].notna()].reset_index(drop=True), SERIES, str(path))
 
 
-def read_capex(path: Path) -> pd.DataFrame:
-    """Columns ``fiscal_period_end``, ``filed`` (NaT where unknown), ``capex_usd``, ``operating_cash_flow_usd``."""
-    raw = _read(path, required=("fiscal_period_end", "filed", "capex_usd", "operating_cash_flow_usd"))
-    rows = pd.DataFrame(
-        {name: _dates(path, raw, name, optional=name == "filed") for name in ("fiscal_period_end", "filed")}
-    )
-    for name in ("capex_usd", "operating_cash_flow_usd"):
-        rows[name] = _numbers(path, raw, name)
-    _refuse_disorder(path, rows, ["fiscal_period_end", "filed"])
-    return rows
+def read_capex(path: Path) -> dict[str, pd.DataFrame]:
+    """One table per figure (``capex``, ``ocf``): ``period``, ``filed`` (NaT where unknown), ``value`` in USD."""
+    raw = _read(path, required=("fiscal_period_end", "filed", *_FIGURES.values()))
+    filed = _dates(path, raw, "filed", optional=True)
+    tables = {}
+    for kind, column in _FIGURES.items():
+        rows = pd.DataFrame({"period": _dates(path, raw, "fiscal_period_end")})
+        rows["released"] = filed.dt.tz_localize("UTC")
+        rows["value"] = _numbers(path, raw, column)
+        kept = validated(rows[rows["value"].notna()].reset_index(drop=True), SERIES, f"{path}, column {column}")
+        tables[kind] = kept.assign(filed=kept["released"].dt.tz_localize(None)).drop(columns="released")
+    return tables
 
 
 def _read(path: Path, required: Sequence[str]) -> pd.DataFrame:
@@ -122,20 +120,3 @@ def _released(path: Path, raw: pd.DataFrame) -> pd.Series[pd.Timestamp]:
             expected="a date or an instant with its offset",
         )
     return released
-
-
-def _refuse_disorder(path: Path, rows: pd.DataFrame, key: list[str]) -> None:
-    twice = rows.duplicated(key)
-    if twice.any():
-        raise DataError(
-            f"{path} holds {key[0]} {rows.loc[twice, key[0]].iloc[0]:%Y-%m-%d} twice",
-            expected="each date once",
-            remedy="Remove the duplicate rows.",
-        )
-    backwards = rows[key[0]].diff() < pd.Timedelta(0)
-    if backwards.any():
-        raise DataError(
-            f"{path} is not sorted: {rows.loc[backwards, key[0]].iloc[0]:%Y-%m-%d} follows a later date",
-            expected="dates in ascending order",
-            remedy="Sort the file by date.",
-        )

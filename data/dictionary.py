@@ -36,6 +36,7 @@ class SeriesSpec:
     revised: bool
     stale_after: pd.Timedelta
     fallback: str | None
+    whole: bool
     median_band: tuple[float, float]
     note: str
 
@@ -59,6 +60,7 @@ def _parse(row: Mapping[str, str]) -> SeriesSpec:
         revised=row["revised"] not in {"no", "rarely", "little"},
         stale_after=pd.Timedelta(days=int(row["stale_after_days"])),
         fallback=row["fallback"] or None,
+        whole=row["whole"] == "yes",
         median_band=(float(row["median_low"] or "-inf"), float(row["median_high"] or "inf")),
         note=row["note"],
     )
@@ -91,6 +93,15 @@ def spec_of(series: str) -> SeriesSpec:
             "Unknown series", received=series, expected="an id of the series dictionary (data/dictionary.csv)"
         )
     return found
+
+
+def is_truncated(spec: SeriesSpec, first_period: pd.Timestamp) -> bool:
+    """Whether a series that must be whole begins more than a year after the real one does.
+
+    Some providers serve only the last years of a series: an expanding statistic over what they serve would silently
+    become a statistic over those years. The dictionary's ``whole`` names the series of which that is known.
+    """
+    return spec.whole and first_period > spec.first + pd.DateOffset(years=1)
 
 
 def fallback_chain(series: str) -> tuple[str, ...]:

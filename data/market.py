@@ -14,6 +14,7 @@ import pandas as pd
 from ..errors import DataError
 from .assets import is_crypto
 from .clock import bars_known, session_closes, sessions
+from .findings import Finding
 from .releases import Releases, nanoseconds
 
 
@@ -29,11 +30,14 @@ class Provenance:
         True when any number was made up by the economy.
     notes : tuple of str
         What a reader must know about the data, one sentence each.
+    findings : tuple of Finding
+        What the quality gates saw in the sources' own tables.
     """
 
     source: str
     synthetic: bool = False
     notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .data.files import load_files
+from .data.findings import Finding
 from .data.load import load_market
-from .data.quality import Finding, check_market
+from .data.quality import check_market
 from .errors import DataError
 from .output_folder import whole_folder, write_json
 from .study import Study
@@ -23,13 +23,15 @@ _COLOURS = {"error": "red", "warning": "yellow", "note": "dim"}
 def check(study: Study, data: Sequence[str]) -> list[Finding]:
     """Findings on `data`: every file that cannot be read, then what `check_market` sees."""
     problems: list[DataError] = []
-    if list(data) == ["synthetic"]:
-        market = load_market("synthetic", economy=study.economy)
-    else:
-        market = load_files([Path(folder) for folder in data], report=problems.append)
-    assets = [asset for assets in study.sleeves.assets().values() for asset in assets]
+    market = load_market(list(data), economy=study.economy, assets=study.tickers, report=problems.append)
     unreadable = [Finding("error", "file", "", str(problem)) for problem in problems]
-    return [*unreadable, *check_market(market, assets)]
+    return [*unreadable, *check_market(market, study.tickers)]
+
+
+def warnings(findings: Sequence[Finding]) -> str:
+    """How many warnings there are, in words."""
+    count = sum(finding.severity == "warning" for finding in findings)
+    return f"{count or 'no'} warning{'' if count == 1 else 's'}"
 
 
 def is_bad(findings: Sequence[Finding]) -> bool:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import atexit
 import gc
-import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from .data_commands import app as data_app
 from .errors import TidegateError
+from .options import SYNTHETIC, Data, Debug, Json, Out, Quiet, Set, StudyName, console, load_study, print_json
 
 if TYPE_CHECKING:
     from .data.market import Market
@@ -25,32 +26,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-data_app = typer.Typer(help="Look after the data.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(data_app, name="data")
-
-StudyName = Annotated[
-    str,
-    typer.Argument(metavar="[STUDY]", help="A shipped name (essay, proxies, long_history) or the path of a TOML file."),
-]
-Data = Annotated[
-    list[str],
-    typer.Option("--data", help="'synthetic', or a folder; repeatable: later folders add to earlier ones."),
-]
-Out = Annotated[Path | None, typer.Option("--out", help="Folder to write into.")]
-Set = Annotated[
-    list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter of the study; repeatable.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Print only what was asked for.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
-
-_SYNTHETIC = ["synthetic"]
 
 
 @app.command()
 def run(
     study: StudyName = "essay",
-    data: Data = _SYNTHETIC,
+    data: Data = SYNTHETIC,
     out: Out = None,
     set_: Set = [],  # noqa: B006  (typer reads the default, nobody changes it)
     quiet: Quiet = False,
@@ -63,7 +45,7 @@ def run(
 
     with progress(6, quiet=quiet or as_json) as step:
         step("loading data")
-        chosen = _study(study, set_)
+        chosen = load_study(study, set_)
         folder = out or Path("outputs") / chosen.name
         refuse_unusable(folder, mark="manifest.json")
         market = _market(chosen, data)
@@ -73,7 +55,7 @@ def run(
         step("writing pages")
         result.write(folder)
     if as_json:
-        _print_json(result.summary())
+        print_json(result.summary())
     else:
         from .run_report import show
 
@@ -85,7 +67,7 @@ def run(
 @app.command()
 def signal(
     study: StudyName = "essay",
-    data: Data = _SYNTHETIC,
+    data: Data = SYNTHETIC,
     out: Out = None,
     set_: Set = [],  # noqa: B006
     quiet: Quiet = False,
@@ -98,67 +80,24 @@ def signal(
 
     with progress(2, quiet=quiet or as_json) as step:
         step("loading data")
-        chosen = _study(study, set_)
+        chosen = load_study(study, set_)
         market = _market(chosen, data)
         step("measuring the waterline")
         decisions, target = signal_report.signal(chosen, market)
     if out is not None:
         signal_report.write_target(target, out)
     if as_json:
-        _print_json(signal_report.as_json(decisions, target))
+        print_json(signal_report.as_json(decisions, target))
     elif not quiet:
-        signal_report.show(decisions, target, _console())
+        signal_report.show(decisions, target, console())
     if out is not None and not (quiet or as_json):
         typer.echo(f"Wrote {out / 'target.json'} and {out / 'target.csv'}")
-
-
-@data_app.command("check")
-def data_check(
-    study: StudyName = "essay",
-    data: Data = _SYNTHETIC,
-    out: Out = None,
-    set_: Set = [],  # noqa: B006
-    quiet: Quiet = False,
-    as_json: Json = False,
-    debug: Debug = False,
-) -> None:
-    """Look for what is wrong with the data; exit status 1 when something is."""
-    from . import check_report
-    from .progress import progress
-
-    with progress(1, quiet=quiet or as_json) as step:
-        step("reading data")
-        findings = check_report.check(_study(study, set_), data)
-    if out is not None:
-        check_report.write_findings(findings, out)
-    if as_json:
-        _print_json({"schema": 1, "findings": [finding.as_dict() for finding in findings]})
-    elif not quiet:
-        check_report.show(findings, _console())
-    if check_report.is_bad(findings):
-        raise typer.Exit(1)
-
-
-def _study(name: str, overrides: list[str]) -> Study:
-    from .study import Study
-
-    return Study.load(name, overrides)
 
 
 def _market(study: Study, data: list[str]) -> Market:
     from .data import load_market
 
-    return load_market(data, economy=study.economy)
-
-
-def _console() -> Any:
-    from rich.console import Console
-
-    return Console(width=None if sys.stdout.isatty() else 100, highlight=False)
-
-
-def _print_json(content: dict[str, Any]) -> None:
-    typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
+    return load_market(data, economy=study.economy, assets=study.tickers)
 
 
 def main() -> None:

@@ -49,7 +49,7 @@ def decide(study: Study, market: Market) -> Decisions:
     ConfigError
         The market lacks a ticker of the study, the clock leaves no decision, or a sleeve is empty on some of them.
     """
-    _refuse_unknown_assets(study, market)
+    refuse_unknown_assets(study, market)
     waterline = measure_waterline(market, study.sleeves.assets(), study.signal, every=study.clock.decision)
     decisions = _span(study, waterline)
     shares = {
@@ -66,9 +66,9 @@ def decide(study: Study, market: Market) -> Decisions:
     return Decisions(waterline, exposures, shares, asset_weights(exposures, shares))
 
 
-def _refuse_unknown_assets(study: Study, market: Market) -> None:
-    wanted = [asset for assets in study.sleeves.assets().values() for asset in assets]
-    lacking = [asset for asset in wanted if asset not in market.assets]
+def refuse_unknown_assets(study: Study, market: Market) -> None:
+    """Raise ConfigError when the market lacks a ticker of the study, naming the nearest one it has."""
+    lacking = [asset for asset in study.tickers if asset not in market.assets]
     if lacking:
         near = nearest(lacking[0], market.assets)
         raise ConfigError(

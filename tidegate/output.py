@@ -47,6 +47,7 @@ def manifest(result: RunResult) -> dict[str, Any]:
             "synthetic": provenance.synthetic,
             "hash": result.market.digest,
             "notes": list(provenance.notes),
+            "findings": [finding.as_dict() for finding in result.findings],
         },
         "libraries": {name: version(name) for name in _LIBRARIES},
     }

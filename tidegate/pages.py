@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from .backtests.result import Backtest
+    from .data.findings import Finding
     from .result import RunResult
 
 _HINDSIGHT = "The assets of this study were chosen knowing who won. Compare the study 'proxies'."
@@ -36,7 +37,12 @@ def notes_of(result: RunResult) -> tuple[str, ...]:
     missing = [f"{name}: {reason}" for name, reason in result.decisions.waterline.missing.items()]
     unmeasured = f"Not measured at the last decision: {'; '.join(missing)}." if missing else ""
     own = (_HINDSIGHT if result.study.hindsight else "", pseudo, unmeasured)
-    return tuple(note for note in (*own, *result.market.provenance.notes) if note)
+    warned = (_sentence(each) for each in result.market.provenance.findings if each.severity != "note")
+    return tuple(note for note in (*own, *result.market.provenance.notes, *warned) if note)
+
+
+def _sentence(finding: Finding) -> str:
+    return f"{' '.join(part for part in (finding.subject, finding.dates) if part)}: {finding.message}"
 
 
 def tearsheet(result: RunResult) -> str:

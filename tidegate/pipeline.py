@@ -19,6 +19,7 @@ from .backtests.schedule import order_schedule
 from .causality import audit
 from .data.market import Market
 from .decisions import Decisions, decide
+from .gates import pass_gates
 from .result import RunResult
 from .strategies import SLEEVES, asset_weights, buy_and_hold, constant_mix, rebalance_rows
 from .study import Study
@@ -49,6 +50,7 @@ def run(study: Study, market: Market, *, step: Step = lambda name: None) -> RunR
         The study cannot be run on this market; the message says why.
     """
     step(STEPS[0])
+    findings = pass_gates(study, market)
     decisions = decide(study, market)
     step(STEPS[1])
     prices = _until_the_end(study, market)
@@ -60,6 +62,7 @@ def run(study: Study, market: Market, *, step: Step = lambda name: None) -> RunR
     return RunResult(
         study=study,
         market=market,
+        findings=findings,
         decisions=decisions,
         portfolios=portfolios,
         performance={name: measure(portfolio, bill_returns=bills) for name, portfolio in portfolios.items()},

@@ -15,6 +15,7 @@ from .backtests.evidence import Evidence
 from .backtests.performance import Performance
 from .backtests.result import Backtest
 from .causality import Audit
+from .data.findings import Finding
 from .data.market import Market
 from .decisions import Decisions
 from .signals.result import REGIMES
@@ -32,6 +33,8 @@ class RunResult:
     ----------
     study, market : Study, Market
         What was run, on what.
+    findings : tuple of Finding
+        What the quality gates saw, worst first; errors refuse a run.
     decisions : Decisions
         Waterline, exposures and target weights.
     portfolios : Mapping of str to Backtest
@@ -50,6 +53,7 @@ class RunResult:
 
     study: Study
     market: Market
+    findings: tuple[Finding, ...]
     decisions: Decisions
     portfolios: Mapping[str, Backtest]
     performance: Mapping[str, Performance]

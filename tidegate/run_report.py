@@ -9,6 +9,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from .check_report import warnings
+
 if TYPE_CHECKING:
     from .result import RunResult
 
@@ -63,4 +65,5 @@ def _sentences(result: RunResult) -> list[str]:
         f"Circular shifts of the regime path that did as well: p = {evidence.timing_p_value:.3f}. "
         f"PSR {evidence.psr:.3f}, DSR {evidence.dsr:.3f} over {evidence.trials} trial(s).",
         f"Causality audit {audit}, {result.audit.checks} checks.",
+        f"Quality gates passed with {warnings(result.findings)}; `tidegate data check` shows them.",
     ]

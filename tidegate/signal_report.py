@@ -10,6 +10,7 @@ import pandas as pd
 
 from .data.market import Market
 from .decisions import Decisions, decide
+from .gates import pass_gates
 from .output_folder import whole_folder, write_json
 from .paper import Target, with_cash
 from .study import Study
@@ -23,6 +24,7 @@ _MARK = "target.json"
 
 def signal(study: Study, market: Market) -> tuple[Decisions, Target]:
     """The decisions of a study and the target of the newest one."""
+    pass_gates(study, market)
     decisions = decide(study, market)
     row = decisions.targets.index[-1]
     level = _value(decisions.waterline.level, row)

@@ -108,6 +108,11 @@ class Study(BaseModel):
             raise explain(error, cls, place) from None
 
     @property
+    def tickers(self) -> tuple[str, ...]:
+        """Every asset of the sleeves."""
+        return tuple(asset for assets in self.sleeves.assets().values() for asset in assets)
+
+    @property
     def config_hash(self) -> str:
         """SHA-256 of every parameter that can change a result, defaults included."""
         content = self.model_dump(mode="json", exclude=_NO_RESULT)

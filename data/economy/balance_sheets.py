@@ -26,7 +26,7 @@ def balance_sheet_paths(state: State, shocks: Shocks, *, output: Array) -> dict[
     while it is high. Reserves over bank credit stand at the ample threshold when slack is one half.
     """
     accumulated, noise = state.accumulated, shocks.persistent
-    net = 0.19 * np.exp(0.12 * accumulated + 0.02 * noise("net_liquidity", memory_days=90))
+    net = 0.19 * np.exp(0.2 * accumulated + 0.03 * noise("net_liquidity", memory_days=90))
     treasury = 0.025 * np.exp(-0.4 * accumulated + 0.2 * noise("treasury_account", memory_days=60))
     repo = _repo_share(state, shocks)
     credit = 0.6 * np.exp(0.02 * accumulated + 0.01 * noise("bank_credit", memory_days=400))
@@ -36,6 +36,7 @@ def balance_sheet_paths(state: State, shocks: Shocks, *, output: Array) -> dict[
         "WALCL": net + treasury + repo,
         "M2SL": money,
         "WDTGAL": treasury,
+        "treasury:account": treasury,
         "WTREGEN": _week_average(treasury),
         "RRPONTSYD": repo,
         "WRBWFRBL": reserves,
@@ -48,8 +49,8 @@ def balance_sheet_paths(state: State, shocks: Shocks, *, output: Array) -> dict[
 
 def _reserves_percent(state: State, shocks: Shocks) -> Array:
     idle = np.log(state.slack / (1.0 - state.slack))
-    noise = 1.3 * shocks.persistent("reserves", memory_days=120)
-    return np.maximum(_AMPLE + 0.8 * idle + 0.6 * state.liquidity + noise, 3.0)
+    noise = 1.8 * shocks.persistent("reserves", memory_days=400)
+    return np.maximum(_AMPLE + 1.6 * idle + 0.6 * state.liquidity + noise, 3.0)
 
 
 def _repo_share(state: State, shocks: Shocks) -> Array:

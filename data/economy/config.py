@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 # Five years of history come before the first session, and filings up to six weeks after the last one need a
 # session to become known: the exchange calendar runs from 1990 to 2035.
 EARLIEST, LATEST = date(1995, 1, 1), date(2035, 10, 31)
+
+Episode = Literal["none", "surplus", "taper", "stress", "capex_boom"]
 
 
 class EconomyConfig(BaseModel):
@@ -25,6 +27,14 @@ class EconomyConfig(BaseModel):
         description=(
             "How strongly expected returns respond to true liquidity: 1 = the thesis holds, 0 = the null "
             "world with the same shocks and the same economic series, in which liquidity moves no price."
+        ),
+    )
+    episode: Episode = Field(
+        "none",
+        description=(
+            "A scripted push on the hidden state in the last four years: surplus (idle money, easing, capex that "
+            "stimulates), taper (policy drains the pool), stress (a funding crisis of weeks), capex_boom (capex "
+            "surges after the idle money is gone), none."
         ),
     )
     first_session: date = Field(

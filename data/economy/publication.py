@@ -1,6 +1,6 @@
 """From daily paths to releases: which periods a series has, how its values are rounded, when they come out.
 
-Everything comes out by the dictionary's own rules, so no value is pseudo-PIT.
+Everything comes out by the dictionary's own rules, some of it late (`lateness`), so no value is pseudo-PIT.
 """
 
 from __future__ import annotations

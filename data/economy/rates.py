@@ -30,7 +30,8 @@ def _overnight(state: State, shocks: Shocks) -> dict[str, Array]:
     funds = interest - 0.04 - 0.01 * state.liquidity + 0.01 * shocks.persistent("overnight", memory_days=20)
     funds = np.maximum(funds, 0.04)
     # Repo answers to the scarcity of reserves more than any other overnight rate.
-    repo = interest - 0.03 - 0.05 * state.liquidity + 0.05 * shocks.persistent("repo_rate", memory_days=25)
+    pressure = -0.05 * state.liquidity + state.strain + 0.04 * shocks.persistent("repo_rate", memory_days=25)
+    repo = interest - 0.05 + pressure
     return {
         "DFEDTARU": upper,
         "IORB": interest,
@@ -43,9 +44,10 @@ def _overnight(state: State, shocks: Shocks) -> dict[str, Array]:
 
 def _treasuries(state: State, shocks: Shocks, *, funds: Array) -> dict[str, Array]:
     three_months = funds - 0.06 * state.liquidity + 0.06 * shocks.persistent("bills_rate", memory_days=60)
-    two_years = 0.1 + funds - 0.4 * state.liquidity + 0.3 * shocks.persistent("two_year", memory_days=200)
-    premium = 0.5 - 0.35 * state.liquidity + 0.3 * shocks.persistent("term_premium", memory_days=250)
-    expected = 3.3 - 0.9 * state.accumulated + 0.3 * shocks.persistent("ten_year", memory_days=250)
+    level = 0.35 * shocks.persistent("ten_year", memory_days=400)
+    two_years = 0.1 + funds - 0.35 * state.liquidity + level + 0.35 * shocks.persistent("two_year", memory_days=700)
+    premium = 0.5 - 0.35 * state.liquidity + 0.3 * shocks.persistent("term_premium", memory_days=400)
+    expected = 2.8 - 0.9 * state.accumulated + level
     bills, short = _above(three_months, 0.02), _above(two_years, 0.15)
     long = _above(expected + premium, 0.6)
     breakeven = 2.0 + 0.25 * shocks.persistent("breakeven", memory_days=300)

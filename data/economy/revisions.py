@@ -19,21 +19,20 @@ class Revision:
     """How a series is revised.
 
     Vintage number j comes out when the period `j * every` later (in days "D" or months "M") has its first
-    release. `errors` holds the standard error of each vintage, as a share of the value where `relative`.
+    release. `errors` holds the standard error of each vintage as a share of the value.
     """
 
     part: str
     every: int
     unit: Literal["D", "M"]
     errors: tuple[float, ...]
-    relative: bool = True
 
 
 REVISED = {
     "GDP": Revision("output_revision", 1, "M", (0.004, 0.002, 0.0)),
     "M2SL": Revision("money_revision", 1, "M", (0.0015, 0.0)),
     "TOTBKCR": Revision("bank_credit_revision", 7, "D", (0.001, 0.0)),
-    "NFCI": Revision("conditions_revision", 7, "D", tuple(0.05 * 0.75**week for week in range(9)), relative=False),
+    "TLAACBW027SBOG": Revision("bank_assets_revision", 7, "D", (0.001, 0.0)),
 }
 
 
@@ -42,12 +41,11 @@ def publish_with_revisions(series: str, path: Array, days: pd.DatetimeIndex, sho
     revision, spec = REVISED[series], spec_of(series)
     periods = periods_of(spec, days)
     truth = path[days.get_indexer(periods)]
-    scale = truth if revision.relative else np.ones(len(truth))
     drawn = shocks.stream(revision.part).standard_normal((len(truth), len(revision.errors)))
     vintages = []
     for number, error in enumerate(revision.errors):
         later = _moved(periods, number * revision.every, revision.unit)
-        values = rounded(series, truth + error * scale * drawn[:, number])
+        values = rounded(series, truth + error * truth * drawn[:, number])
         vintages.append(Publication(series, periods, release_instants(spec, later), values))
     return vintages
 

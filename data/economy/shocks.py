@@ -45,7 +45,17 @@ _NOISE = (
     "bank_credit_revision",
     "conditions_revision",
 )
-PARTS = _STATE + _PRICES + _NOISE
+_VERSION_2 = (
+    "flurries",
+    "bank_assets_revision",
+    "term_premium_models",
+    "conditions_history",
+    "restatement",
+    "leases",
+    "late_release",
+    "shutdown",
+)
+PARTS = _STATE + _PRICES + _NOISE + _VERSION_2
 
 
 class Shocks:
@@ -72,6 +82,12 @@ class Shocks:
     def persistent(self, part: str, *, memory_days: float) -> Array:
         """A daily path of unit variance whose autocorrelation falls by 1/e in `memory_days`."""
         return autoregressive(self.stream(part).standard_normal(self.days), memory_days=memory_days)
+
+    def fat_tailed(self, part: str, columns: int, *, degrees: int) -> Array:
+        """Student's t of unit variance, shape (days, columns)."""
+        drawn = self.stream(part).standard_t(degrees, size=(self.days, columns))
+        unit_variance: Array = drawn * np.sqrt((degrees - 2) / degrees)
+        return unit_variance
 
 
 def autoregressive(white: Array, *, memory_days: float) -> Array:

@@ -10,8 +10,9 @@ capex relative to its trend (1 = on trend):
     dL = (-L / 0.7 + 1.5 P + 0.4 k (2 s - 1)) dt + 0.25 dWl
     dA = (L - A / 3) dt                                 accumulated liquidity: what levels remember
 
-The term `k (2 s - 1)` is the thesis: capex is stimulus while idle money exists and a drain once it is gone.
-The coefficients give L about unit variance and spells of mostly 6 to 24 months.
+An episode (`episodes`) adds scripted pushes to dP, dB, dz and dL. The term `k (2 s - 1)` is the thesis: capex is
+stimulus while idle money exists and a drain once it is gone. The coefficients give L about unit variance and
+spells of mostly 6 to 24 months.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from math import exp, sqrt
 import numpy as np
 import pandas as pd
 
+from .episodes import Script, script
 from .shocks import Array, Shocks
 
 DAYS_PER_YEAR = 365.25
@@ -45,6 +47,8 @@ class State:
         Idle money in (0, 1).
     capex_growth : ndarray
         Growth of AI capex relative to its trend; 1 = on trend.
+    strain : ndarray
+        Funding strain of a scripted crisis, up to 1; zero at all other times.
     """
 
     days: pd.DatetimeIndex
@@ -52,6 +56,7 @@ class State:
     accumulated: Array
     slack: Array
     capex_growth: Array
+    strain: Array
 
     @property
     def years(self) -> Array:
@@ -59,12 +64,14 @@ class State:
         return (self.days - pd.Timestamp("2000-01-01")).days.to_numpy(dtype=float) / DAYS_PER_YEAR
 
 
-def simulate_state(days: pd.DatetimeIndex, shocks: Shocks) -> State:
-    """Run the equations above from rest over `days`."""
+def simulate_state(days: pd.DatetimeIndex, shocks: Shocks, scripted: Script | None = None) -> State:
+    """Run the equations above from rest over `days`, with the pushes of a script where one is given."""
+    told = script("none", days) if scripted is None else scripted
     pushes = shocks.stream("state").standard_normal((len(days), 3)) * sqrt(_DT)
     policy = appetite = pool = liquidity = accumulated = 0.0
     rows = []
-    for to_policy, to_appetite, to_liquidity in pushes.tolist():
+    plan = told.pushes * _DT
+    for (to_policy, to_appetite, to_liquidity), push in zip(pushes.tolist(), plan.tolist(), strict=True):
         growth = 1.0 + 0.8 * appetite
         slack = 1.0 / (1.0 + exp(-pool))
         rows.append((liquidity, accumulated, slack, growth))
@@ -72,10 +79,11 @@ def simulate_state(days: pd.DatetimeIndex, shocks: Shocks) -> State:
         pool_step = (1.6 * policy + 0.6 - 0.6 * growth - pool / 1.5) * _DT
         liquidity_step = (-liquidity / 0.7 + 1.5 * policy + 0.4 * growth * (2.0 * slack - 1.0)) * _DT
         accumulated += (liquidity - accumulated / 3.0) * _DT
-        appetite += -appetite * _DT + sqrt(2.0) * to_appetite
-        policy, pool = policy + policy_step, pool + pool_step
-        liquidity += liquidity_step + 0.25 * to_liquidity
-    return State(days, *np.array(rows).T)
+        appetite += -appetite * _DT + sqrt(2.0) * to_appetite + push[1]
+        policy, pool = policy + policy_step + push[0], pool + pool_step + push[2]
+        liquidity += liquidity_step + 0.25 * to_liquidity + push[3]
+    columns = np.array(rows).T
+    return State(days, columns[0], columns[1], columns[2], columns[3], told.strain)
 
 
 def true_regime(state: State) -> pd.Series[str]:

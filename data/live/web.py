@@ -45,6 +45,10 @@ class TransientError(Exception):
         self.retry_after = retry_after
 
 
+class UnansweredError(SourceError):
+    """Every attempt failed: the source itself seems to be down, or out of reach."""
+
+
 class RefusedError(Exception):
     """An answer that will not change by asking again (HTTP 4xx); the client knows what it means."""
 
@@ -63,6 +67,7 @@ class _Adapter(LimiterAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         if self._mirror:
             request.url = f"{self._mirror}/{str(request.url).removeprefix('https://')}"
+            kwargs["proxies"] = {}  # those of the real host
         answer: requests.Response = super().send(request, *args, **kwargs)
         return answer
 
@@ -105,7 +110,7 @@ def get(
     ------
     RefusedError
         HTTP 4xx other than 408 and 429.
-    SourceError
+    UnansweredError
         Every attempt failed: rate limits, server errors, timeouts, connections reset, broken bodies.
     """
 
@@ -120,22 +125,23 @@ def patiently(action: Callable[[], T], *, source: str, settings: LiveSettings) -
 
     Raises
     ------
-    SourceError
+    UnansweredError
         The last attempt failed too; the message names `source`.
     """
+    failure = ""
     try:
         for attempt in _attempts(settings):
             with attempt:
                 return action()
-    except TransientError as failure:
-        times = f" after {settings.attempts} attempts" if settings.attempts > 1 else ""
-        raise SourceError(
-            f"{source} gave no usable answer{times}",
-            received=str(failure),
-            expected="data",
-            remedy="Try again later; what the store holds stays usable.",
-        ) from None
-    raise AssertionError("tenacity returns or raises")
+    except TransientError as last:
+        failure = str(last)
+    times = f" after {settings.attempts} attempts" if settings.attempts > 1 else ""
+    raise UnansweredError(
+        f"{source} gave no usable answer{times}",
+        received=failure,
+        expected="data",
+        remedy="Try again later; what the store holds stays usable.",
+    )
 
 
 def _attempts(settings: LiveSettings) -> Iterator[tenacity.AttemptManager]:
@@ -166,12 +172,15 @@ def _once(
     headers: Mapping[str, str] | None,
 ) -> T:
     timeout = (settings.connect_timeout, settings.read_timeout)
+    answer, failure = None, ""  # raised below, outside the handlers: the caught errors hold the address with its query
     try:
         answer = session.get(url, params=params, headers=headers, timeout=timeout)
     except requests.Timeout:
-        raise TransientError(f"no answer within {settings.read_timeout:g} s") from None
+        failure = f"no answer within {settings.read_timeout:g} s"
     except requests.RequestException as error:
-        raise TransientError(f"{type(error).__name__}: the connection failed or broke off") from None
+        failure = f"{type(error).__name__}: the connection failed or broke off"
+    if answer is None:
+        raise TransientError(failure)
     if answer.status_code in {408, 429} or answer.status_code >= 500:
         raise TransientError(f"HTTP {answer.status_code}", retry_after=_retry_after(answer))
     if answer.status_code >= 400:
@@ -179,7 +188,8 @@ def _once(
     try:
         return parse(answer.content)
     except ValueError:
-        raise TransientError(f"a body that cannot be read, beginning {answer.content[:60]!r}") from None
+        failure = f"a body that cannot be read ({len(answer.content)} bytes)"
+    raise TransientError(failure)
 
 
 def _retry_after(answer: requests.Response) -> float:

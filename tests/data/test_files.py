@@ -68,7 +68,7 @@ def test_a_series_outside_the_dictionary_needs_release_times(folder):
     write(folder, "fred/MINE.csv", "date,value\n2024-01-02,1\n")
     market = load_market(folder)
     assert "MINE" not in market.releases.series
-    assert any("MINE" in note for note in market.provenance.notes)
+    assert any("MINE" in finding.subject for finding in market.provenance.findings)
     write(folder, "fred/MINE.csv", "date,value,released\n2024-01-02,1,2024-01-03T00:00:00Z\n")
     assert at(load_market(folder), "MINE", "2024-01-03") == 1.0
 
@@ -111,7 +111,7 @@ def test_without_capex_files_the_shipped_facts_serve(folder):
     market = load_market(folder)
     assert at(market, "capex:MSFT", "2025-01-01") == 14.923e9
     assert at(market, "capex:AMZN@net", "2018-01-01") == 2.659e9
-    assert any("shipped" in note for note in market.provenance.notes)
+    assert any("shipped" in finding.message for finding in market.provenance.findings)
 
 
 BROKEN = {
@@ -149,12 +149,12 @@ def test_broken_files_are_refused_with_words(folder, case):
     assert caught.value.exit_status == 2
 
 
-@pytest.mark.parametrize("data", ["no/such/folder", "live", ["synthetic", "x"], []])
+@pytest.mark.parametrize("data", ["no/such/folder", ["synthetic", "x"], ["synthetic", "live"], []])
 def test_impossible_sources_are_refused(data):
     with pytest.raises(ConfigError):
         load_market(data)
 
 
 def test_a_folder_without_prices_is_refused(tmp_path):
-    with pytest.raises(TidegateError, match="No prices in the data folder"):
+    with pytest.raises(TidegateError, match="No prices in the data"):
         load_market(tmp_path)

@@ -98,7 +98,7 @@ BAD_CALLS = {
     "asset in both sleeves": (["run", "--set", "sleeves.near_cash_flow.assets=['CRM']"], "CRM stands in both sleeves"),
     "end before start": (["run", "--set", "clock.end=2001-01-01"], "clock.end must be later"),
     "no such folder": (["run", "--data", "nowhere"], "is no folder"),
-    "folder without prices": (["run", "--data", "mine/fred"], "No prices in the data folder"),
+    "folder without prices": (["run", "--data", "mine/fred"], "No prices in the data"),
     "synthetic and files": (["run", "--data", "synthetic", "--data", "x"], "'synthetic' alone"),
     "ticker the data lacks": (["run", "--set", "sleeves.speculative.assets=['IGW']"], "received 'IGW'"),
     "dates without data": (["run", "--set", "clock.start=2031-01-01"], "No decision with a regime"),

@@ -23,7 +23,7 @@ def settings(web, tmp_path):
         fred_api_key=SecretStr(KEY),
         contact="desk@example.com",
         mirror=web.address,
-        read_timeout=0.5,
+        read_timeout=1.0,
         attempts=3,
         first_wait=0.001,
         longest_wait=0.01,

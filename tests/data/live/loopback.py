@@ -42,7 +42,7 @@ TOO_MANY = Answer(b"Too Many Requests\r\n", 429, {"Retry-After": "0"})
 SERVER_ERROR = Answer(b"Internal Server Error", 500)
 UNAVAILABLE = Answer(b"", 503)
 HTML_PAGE = Answer(b"<!DOCTYPE html><html><head><title>Sorry</title></head><body><p>busy<br></body></html>")
-TIMEOUT = Answer(b"late", delay=1.5)  # tests use a read timeout well below
+TIMEOUT = Answer(b"late", delay=2.0)  # tests use a read timeout well below
 
 
 class Reset(Answer):
@@ -101,7 +101,7 @@ class Loopback:
         self._server.server_close()
 
     def answer(self, prefix: str, handler: Handler | Answer | bytes) -> None:
-        """Answer every path that begins with `prefix` (HOST/path); the longest prefix wins."""
+        """Answer the path `prefix` (HOST/path) and all below it; the longest prefix wins."""
         self._handlers[prefix] = handler if callable(handler) else lambda query: handler
 
     def misbehave(self, *faults: Answer) -> None:
@@ -113,7 +113,7 @@ class Loopback:
         self._always = fault
 
     def respond(self, path: str, query: dict[str, str]) -> Answer:
-        known = [prefix for prefix in self._handlers if path.startswith(prefix)]
+        known = [prefix for prefix in self._handlers if f"{path}/".startswith(f"{prefix.rstrip('/')}/".lstrip("/"))]
         good = self._handlers[max(known, key=len)](query) if known else Answer(b"Not Found", 404)
         good = good if isinstance(good, Answer) else Answer(good)
         with self._lock:
@@ -127,6 +127,7 @@ class Loopback:
     def _handler(loopback) -> type[BaseHTTPRequestHandler]:  # noqa: N805  (self is the handler's below)
         class One(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # or each answer waits 40 ms for the client's acknowledgement
 
             def do_GET(self) -> None:
                 parts = urlsplit(self.path)

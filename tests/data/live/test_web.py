@@ -32,6 +32,7 @@ def test_a_fault_that_stays_is_told_without_the_query(fault, ask, web):
     assert caught.value.exit_status == 3
     assert "secret" not in str(caught.value)
     assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
     assert len(web.requests) == 3
 
 

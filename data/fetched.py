@@ -9,9 +9,6 @@ import pandas as pd
 
 Kind = Literal["prices", "series"]
 
-PRICE_COLUMNS = ("date", "open", "high", "low", "close", "adj_close", "volume", "dividend", "split")
-SERIES_COLUMNS = ("period", "released", "value")
-
 
 @dataclass(frozen=True, eq=False)
 class Fetched:

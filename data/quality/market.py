@@ -1,51 +1,22 @@
-"""Quality: what is wrong with a market, or must be known about it."""
+"""Gates on a market: what a study needs of it, and what is missing, stale or only pseudo-PIT."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from typing import Literal
 
 import pandas as pd
 
-from .assets import is_crypto
-from .clock import session_closes
-from .dictionary import dictionary, spec_of
-from .market import Market
+from ..assets import is_crypto
+from ..clock import session_closes
+from ..dictionary import dictionary, spec_of
+from ..findings import Finding, worst_first
+from ..market import Market
 
-Severity = Literal["error", "warning", "note"]
 _SHORT_HISTORY = 252  # sessions
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing a user of the data should know.
-
-    Attributes
-    ----------
-    severity : {"error", "warning", "note"}
-        Errors make a run wrong or impossible; warnings may; notes only explain.
-    subject : str
-        Series, ticker or file.
-    dates : str
-        Where in time; empty when everywhere.
-    message, remedy : str
-        What was found and what to do.
-    """
-
-    severity: Severity
-    subject: str
-    dates: str
-    message: str
-    remedy: str = ""
-
-    def as_dict(self) -> dict[str, str]:
-        """Plain data."""
-        return asdict(self)
-
-
 def check_market(market: Market, assets: Sequence[str]) -> list[Finding]:
-    """Findings on the assets of a study and on the series of the dictionary, worst first.
+    """Findings on the assets of a study, on the series of the dictionary and on the sources' tables, worst first.
 
     Parameters
     ----------
@@ -59,9 +30,10 @@ def check_market(market: Market, assets: Sequence[str]) -> list[Finding]:
         *_missing_series(market),
         *_stale_series(market),
         *_pseudo_pit(market),
+        *market.provenance.findings,
         *(Finding("note", market.provenance.source, "", note) for note in market.provenance.notes),
     ]
-    return sorted(found, key=lambda finding: ("error", "warning", "note").index(finding.severity))
+    return worst_first(found)
 
 
 def _asset_findings(market: Market, assets: Sequence[str]) -> Iterator[Finding]:
@@ -113,17 +85,21 @@ def _stale_series(market: Market) -> Iterator[Finding]:
 
 
 def _succeeded(market: Market, series: str, end: pd.DatetimeIndex) -> bool:
-    """Whether a fresh series has taken the place of `series`, which only stands in for it before."""
-    heirs = [spec for spec in dictionary().values() if spec.fallback == series]
-    released = [(spec.stale_after, market.releases.as_of(spec.id, end).released[0]) for spec in heirs]
-    return any(not pd.isna(newest) and end[0] - newest <= limit for limit, newest in released)
+    """Whether a fresh series has taken the place of `series`: one it stands in for, or a company's later basis."""
+    company = series.partition("@")[0]
+    heirs = [spec.id for spec in dictionary().values() if spec.fallback == series]
+    heirs += [other for other in market.releases.series if ":" in other and other.partition("@")[0] == company]
+    ages = [(spec_of(heir).stale_after, end[0] - market.releases.as_of(heir, end).released[0]) for heir in heirs]
+    return any(pd.notna(age) and age <= limit for limit, age in ages)
 
 
 def _pseudo_pit(market: Market) -> Iterator[Finding]:
-    for series in sorted(market.releases.pseudo_pit):
-        revised = spec_of(series).revised
-        message = "Pseudo-PIT: one late vintage, release times by rule" + (
-            "; this series is revised." if revised else "."
-        )
-        remedy = "Use vintages (a `released` column) where the revisions matter." if revised else ""
-        yield Finding("warning" if revised else "note", series, "", message, remedy)
+    flagged = sorted(market.releases.pseudo_pit)
+    revised = ", ".join(series for series in flagged if spec_of(series).revised)
+    others = ", ".join(series for series in flagged if not spec_of(series).revised)
+    message = "Pseudo-PIT: one late vintage, release times by rule"
+    if revised:
+        remedy = "Use vintages (a `released` column, or --data live) where the revisions matter."
+        yield Finding("warning", revised, "", f"{message}, and the source revises it.", remedy)
+    if others:
+        yield Finding("note", others, "", f"{message}; practically unrevised.")
