@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from rich.markup import escape
 
 from .data.live.fetch import Report
 from .data.live.settings import LiveSettings
@@ -20,6 +21,7 @@ from .study import Study
 if TYPE_CHECKING:
     from rich.console import Console
 
+_WIDTHS = (18, 10, 10, 16, 10, 10, 10, 8)
 _TOLD = {"new": "", "added": "", "restated": "yellow", "failed": "red"}
 
 
@@ -52,8 +54,6 @@ def fetch(study: Study, named: Mapping[str, int], *, every: bool, step: Callable
 
 def show_fetch(reports: Sequence[Report], console: Console, *, quiet: bool) -> None:
     """Print what changed and what failed, and a count; only failures when quiet."""
-    from rich.markup import escape
-
     for report in reports:
         if report.state == "failed" or (not quiet and report.state in _TOLD):
             colour = _TOLD[report.state]
@@ -100,28 +100,21 @@ def as_plain(item: Status) -> dict[str, Any]:
 
 
 def show_status(items: Sequence[Status], console: Console) -> None:
-    """Print one line per item and a count of the stale ones."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for heading in ("item", "first", "last", "released (UTC)", "age/limit", "dated", "source", "hash"):
-        table.add_column(heading, no_wrap=True, justify="right" if heading == "age/limit" else "left")
+    """Print one line per item and a count of the stale ones; a narrow terminal wraps lines, it never cuts them."""
+    heading = _line("item", "first", "last", "released (UTC)", "age/limit", "dated", "source", "hash")
+    console.print(f"[bold]{heading}[/bold]", soft_wrap=True)
     for item in items:
         age = f"{item.age.days}/{item.limit.days} d"
-        table.add_row(
-            item.name,
-            f"{item.first}",
-            f"{item.last}",
-            f"{item.released:%Y-%m-%d %H:%M}",
-            f"[red]{age}[/red]" if item.stale else age,
-            "PIT" if item.point_in_time else "pseudo-PIT",
-            item.source,
-            item.sha256[:8],
-        )
-    console.print(table)
+        dated = "PIT" if item.point_in_time else "pseudo-PIT"
+        days = (f"{item.first}", f"{item.last}", f"{item.released:%Y-%m-%d %H:%M}")
+        line = escape(_line(item.name, *days, age, dated, item.source, item.sha256[:8]))
+        console.print(f"[red]{line}[/red]" if item.stale else line, soft_wrap=True)
     stale = sum(item.stale for item in items)
     console.print(f"{len(items)} items, {stale or 'none'} stale.")
+
+
+def _line(*cells: str) -> str:
+    return " ".join(f"{cell:<{width}}" for cell, width in zip(cells, _WIDTHS, strict=True)).rstrip()
 
 
 def freeze_store(folder: Path | None) -> tuple[Path, int]:

@@ -16,9 +16,9 @@ from ..dictionary import dictionary, spec_of
 from ..fetched import Fetched
 from ..store.manifest import Entry
 from .edgar import COMPANIES, fetch_company
-from .fiscal_data import fetch_treasury
 from .fred import fetch_series
 from .settings import LiveSettings
+from .treasury import fetch_treasury
 from .yahoo import fetch_prices
 
 Stored = Entry | None

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.data.live.edgar_wire import CAPEX, Filing, fact
-from tidegate.data.live.filings import no_facts, public_from, read_acceptances, read_facts, with_release
-from tidegate.data.live.quarters import discrete_quarters
+from tidegate.data.live.edgar.facts import no_facts, public_from, read_acceptances, read_facts, with_release
+from tidegate.data.live.edgar.quarters import discrete_quarters
 from tidegate.errors import DataError
 
 NOON = "T17:00:00.000Z"

@@ -5,7 +5,7 @@ import pytest
 
 from tests.data.live.fiscal_wire import TGA, cash_row, debt_row, serve_fiscal
 from tests.data.live.loopback import FAULTS, Answer, as_json
-from tidegate.data.live.fiscal_data import fetch_treasury
+from tidegate.data.live.treasury.fiscal_data import fetch_treasury
 from tidegate.data.schema import SERIES_COLUMNS
 from tidegate.errors import DataError, SourceError
 

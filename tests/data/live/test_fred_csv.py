@@ -6,7 +6,7 @@ import pytest
 from tests.data.live.fred_wire import serve_fred_csv
 from tests.data.live.loopback import FAULTS, Answer
 from tidegate.data.live.fred import fetch_series
-from tidegate.data.live.fred_csv import _parse
+from tidegate.data.live.fred.download import _parse
 from tidegate.errors import DataError, SourceError
 
 PATH = "fred.stlouisfed.org/graph/fredgraph.csv"

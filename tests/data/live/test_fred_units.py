@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from tidegate.data.dictionary import spec_of
-from tidegate.data.live.fred_units import in_dictionary_unit, told_by_magnitude
+from tidegate.data.live.fred.units import in_dictionary_unit, told_by_magnitude
 from tidegate.errors import DataError
 
 

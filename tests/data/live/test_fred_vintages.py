@@ -13,8 +13,8 @@ from tests.data.live.conftest import KEY
 from tests.data.live.fred_wire import FredSeries, Limits, serve_fred
 from tidegate.data.dictionary import spec_of
 from tidegate.data.live.fred import fetch_series
-from tidegate.data.live.fred_client import OBSERVATION, FredClient
-from tidegate.data.live.fred_vintages import _changes, release_history
+from tidegate.data.live.fred.client import OBSERVATION, FredClient
+from tidegate.data.live.fred.vintages import _changes, release_history
 from tidegate.data.releases import Releases
 from tidegate.errors import SourceError
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ..schema import SERIES_COLUMNS
+from ...schema import SERIES_COLUMNS
 
 # Days a span of so many months may have: fiscal years of 52 or 53 weeks end on a weekday, not with the month.
 _DAYS = {3: (80, 100), 6: (170, 190), 9: (260, 285), 12: (350, 380)}

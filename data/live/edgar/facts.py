@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError
 
-from ...errors import DataError
-from ..clock import NEW_YORK, session_closes, session_opens_after, sessions
+from ....errors import DataError
+from ...clock import NEW_YORK, session_closes, session_opens_after, sessions
 
 _FORMS = {"10-Q", "10-Q/A", "10-K", "10-K/A"}
 _COLUMNS = ["tag", "start", "end", "value", "accession", "filed"]

@@ -10,11 +10,11 @@ import pandas as pd
 import requests
 from pydantic import BaseModel, Field, ValidationError
 
-from ...errors import DataError, SourceError
-from ..fetched import Fetched
+from ....errors import DataError, SourceError
+from ...fetched import Fetched
+from ..settings import LiveSettings
+from ..web import RefusedError, get
 from .daily_statement import closing_balance, net_issuance
-from .settings import LiveSettings
-from .web import RefusedError, get
 
 _PLACE = "https://api.fiscaldata.treasury.gov/services/api/fiscal_service/v1/accounting/dts/"
 _DEBT = ("public_debt_transactions", "transaction_type", "security_market", "security_type", "transaction_today_amt")

@@ -14,9 +14,9 @@ import pandas as pd
 import requests
 from pydantic import SecretStr
 
-from ...errors import SourceError
-from .settings import LiveSettings
-from .web import RefusedError, get
+from ....errors import SourceError
+from ..settings import LiveSettings
+from ..web import RefusedError, get
 
 Root = ElementTree.Element
 Rows = npt.NDArray[np.void]

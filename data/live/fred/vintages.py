@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from ..dictionary import SeriesSpec
-from ..release_rules import release_instants
-from .fred_client import OBSERVATION, FredClient, Rows
+from ...dictionary import SeriesSpec
+from ...release_rules import release_instants
+from .client import OBSERVATION, FredClient, Rows
 
 _MOST_VINTAGES = 2000  # FRED refuses a request whose real-time period holds more vintage dates
 _DAY = np.timedelta64(1, "D")

@@ -13,9 +13,9 @@ import requests
 import yfinance
 from yfinance.exceptions import YFException, YFPricesMissingError
 
-from ...errors import SourceError
-from . import web
-from .settings import LiveSettings
+from ....errors import SourceError
+from .. import web
+from ..settings import LiveSettings
 
 COLUMNS = ("Open", "High", "Low", "Close", "Adj Close", "Volume", "Dividends", "Stock Splits")
 

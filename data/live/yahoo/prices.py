@@ -8,13 +8,13 @@ from datetime import date
 import pandas as pd
 import requests
 
-from ...errors import ConfigError
-from ..assets import is_crypto
-from ..clock import NEW_YORK, bars_known, sessions
-from ..fetched import Fetched
-from ..schema import PRICE_COLUMNS
-from .settings import LiveSettings
-from .yahoo_chart import Wire, history, no_bars
+from ....errors import ConfigError
+from ...assets import is_crypto
+from ...clock import NEW_YORK, bars_known, sessions
+from ...fetched import Fetched
+from ...schema import PRICE_COLUMNS
+from ..settings import LiveSettings
+from .chart import Wire, history, no_bars
 
 # A ticker as Yahoo writes it, but no ISIN: yfinance would look that up elsewhere, past the session and the mirror.
 _TICKER = re.compile(r"(?![A-Z]{2}[A-Z0-9]{9}[0-9]$)[A-Z0-9^][A-Z0-9.^=-]{0,19}")

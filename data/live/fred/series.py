@@ -5,14 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import requests
 
-from ...errors import SourceError
-from ..dictionary import SeriesSpec, is_truncated, spec_of
-from ..fetched import Fetched
-from .fred_client import FredClient
-from .fred_csv import download
-from .fred_units import in_dictionary_unit, told_by_magnitude
-from .fred_vintages import release_history
-from .settings import LiveSettings
+from ....errors import SourceError
+from ...dictionary import SeriesSpec, is_truncated, spec_of
+from ...fetched import Fetched
+from ..settings import LiveSettings
+from .client import FredClient
+from .download import download
+from .units import in_dictionary_unit, told_by_magnitude
+from .vintages import release_history
 
 
 def fetch_series(

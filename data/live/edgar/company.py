@@ -10,13 +10,13 @@ from typing import Any
 import pandas as pd
 import requests
 
-from ...errors import ConfigError, DataError, SourceError
-from ..fetched import Fetched
-from .edgar_lines import COMPANIES, Tag, lines_of
-from .filings import no_facts, read_acceptances, read_facts, read_shards, with_release
+from ....errors import ConfigError, DataError, SourceError
+from ...fetched import Fetched
+from ..settings import LiveSettings
+from ..web import RefusedError, get
+from .facts import no_facts, read_acceptances, read_facts, read_shards, with_release
+from .lines import COMPANIES, Tag, lines_of
 from .quarters import discrete_quarters
-from .settings import LiveSettings
-from .web import RefusedError, get
 
 __all__ = ["COMPANIES", "fetch_company"]
 

@@ -7,9 +7,9 @@ from io import BytesIO
 import pandas as pd
 import requests
 
-from ...errors import SourceError
-from .settings import LiveSettings
-from .web import RefusedError, get
+from ....errors import SourceError
+from ..settings import LiveSettings
+from ..web import RefusedError, get
 
 _URL = "https://fred.stlouisfed.org/graph/fredgraph.csv"
 

@@ -6,9 +6,9 @@ import re
 
 import pandas as pd
 
-from ...errors import DataError
-from ..dictionary import SeriesSpec
-from ..magnitude import wrong_years
+from ....errors import DataError
+from ...dictionary import SeriesSpec
+from ...magnitude import wrong_years
 
 _MONEY = {"USD", "USD mn", "USD bn"}
 _IN_BN = {"": 1e-9, "thousands": 1e-6, "millions": 1e-3, "billions": 1.0, "trillions": 1e3}

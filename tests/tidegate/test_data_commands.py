@@ -1,0 +1,202 @@
+"""`tidegate data fetch`, `status` and `freeze` as a user calls them, against sources on loopback."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import tidegate as tg
+from tests.data.live.conftest import KEY
+from tests.data.live.loopback import FAULTS, Loopback
+from tests.data.live.world_wire import serve_world
+from tests.tidegate.command import call
+from tidegate.data.economy import EconomyConfig, make_economy
+from tidegate.data.store import Store
+
+UNTIL = pd.Timestamp("2021-12-30 22:00", tz="UTC")
+SMALL = ["--set", "sleeves.speculative.assets=['BTC-USD', 'CRM']", "--set", "sleeves.near_cash_flow.assets=['MU']"]
+
+
+@pytest.fixture(scope="module")
+def market():
+    return make_economy(EconomyConfig(first_session="2018-01-02", last_session="2021-12-31"))
+
+
+@pytest.fixture(scope="module")
+def web(market):
+    with Loopback() as server:
+        serve_world(server, market, UNTIL, key=KEY)
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def environment(web, tmp_path, monkeypatch):
+    web.misbehave_always(None)
+    variables = {
+        "TIDEGATE_HOME": tmp_path / "home",
+        "TIDEGATE_MIRROR": web.address,
+        "TIDEGATE_CONTACT": "desk@example.com",
+        "TIDEGATE_ATTEMPTS": 2,
+        "TIDEGATE_WAIT": 0.001,
+        "TIDEGATE_TIMEOUT": 5,
+        "FRED_API_KEY": KEY,
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, str(value))
+
+
+@pytest.fixture
+def tidegate(capsys, monkeypatch):
+    return lambda *arguments: call(capsys, monkeypatch, *arguments)
+
+
+def test_fetch_status_freeze_and_run_from_the_snapshot(tidegate, web, tmp_path):
+    fetched = tidegate("data", "fetch", *SMALL)
+    assert (fetched.status, fetched.err) == (0, "")
+    assert "new       MU: 1007 rows" in fetched.out
+    again = tidegate("data", "fetch", *SMALL)
+    assert again.out.strip().endswith("kept")
+
+    shown = tidegate("data", "status")
+    assert shown.status == 1  # the world ended years ago: all is stale
+    line = next(each for each in shown.out.splitlines() if "WALCL" in each)
+    assert "2021-12-29" in line
+    assert "2021-12-30 21:30" in line
+    assert "pseudo-PIT" in line
+    assert "alfred" in next(each for each in shown.out.splitlines() if each.strip().startswith("GDP"))
+    item = next(each for each in json.loads(tidegate("data", "status", "--json").out)["items"] if each["name"] == "MU")
+    assert (item["last"], item["source"], item["stale"], len(item["sha256"])) == ("2021-12-30", "yahoo", True, 64)
+
+    frozen = tmp_path / "frozen"
+    assert tidegate("data", "freeze", "--out", frozen).status == 0
+    refused = tidegate("data", "freeze", "--out", frozen)
+    assert refused.status == 2
+    assert "snapshots stay" in refused.err
+
+    (tmp_path / "home").rename(tmp_path / "gone")
+    web.misbehave_always(FAULTS["500"])
+    out = tmp_path / "signal"
+    assert tidegate("signal", *SMALL, "--data", frozen, "--out", out).status == 0
+    assert json.loads((out / "target.json").read_text())["as_of"].startswith("2021-12-30")
+    assert tidegate("data", "check", *SMALL, "--data", frozen).status == 0
+
+
+def test_with_nothing_in_reach_and_nothing_stored_the_status_is_three(tidegate, web, tmp_path):
+    web.misbehave_always(FAULTS["500"])
+    for arguments in (
+        ["data", "fetch"],
+        ["run", "--data", "live", "--out", tmp_path / "out"],
+        ["signal", "--data", "live"],
+    ):
+        answer = tidegate(*arguments, *SMALL)
+        assert answer.status == 3, arguments
+        assert answer.err.count("\n") == 1
+        assert "Nothing usable is left" in answer.err
+        assert KEY not in answer.err + answer.out
+    assert not (tmp_path / "out").exists()
+
+
+def test_with_sources_down_the_stored_data_serves_and_is_flagged(tidegate, web, tmp_path, monkeypatch):
+    assert tidegate("data", "fetch", *SMALL).status == 0
+    _age(tmp_path / "home", days=2)
+    web.misbehave_always(FAULTS["500"])
+    answer = tidegate("signal", *SMALL, "--data", "live")
+    assert answer.status == 0
+    checked = tidegate("data", "check", *SMALL, "--data", "live")
+    assert "warning MU: Could not be fetched, so what is stored serves" in checked.out
+    fetched = tidegate("data", "fetch", *SMALL)
+    assert fetched.status == 0
+    assert "failed    MU" in fetched.out
+
+
+def _age(home, *, days):
+    """As if everything had been asked so long ago."""
+    path = home / "manifest.json"
+    content = json.loads(path.read_text())
+    for entry in content["items"].values():
+        entry["asked"] = (pd.Timestamp(entry["asked"]) - pd.Timedelta(days=days)).isoformat()
+    path.write_text(json.dumps(content))
+
+
+def test_a_bad_key_is_told_without_the_key(tidegate, monkeypatch, tmp_path):
+    monkeypatch.setenv("FRED_API_KEY", "00000000000000000000000000badkey")
+    answer = tidegate("data", "fetch", *SMALL)
+    assert answer.status == 3
+    assert "FRED_API_KEY" in answer.err
+    everything = answer.out + answer.err + "".join(p.read_text() for p in (tmp_path / "home").glob("*.json"))
+    assert "badkey" not in everything
+
+
+def test_the_key_stands_nowhere_in_the_store_or_a_run(tidegate, tmp_path):
+    assert tidegate("run", *SMALL, "--data", "live", "--out", tmp_path / "out").status == 0
+    for path in (*(tmp_path / "home").rglob("*"), *(tmp_path / "out").rglob("*")):
+        assert path.is_dir() or KEY.encode() not in path.read_bytes(), path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["data", "fetch", "--company", "NVDA"], "TICKER=CIK"),
+        (["data", "fetch", "--company", "NVDA=abc"], "received 'NVDA=abc'"),
+        (["data", "status"], "The store is empty"),
+        (["data", "freeze"], "--out is missing"),
+        (["data", "status", "--data", "nowhere"], "expected a snapshot"),
+        (["run", "--data", "synthetic", "--data", "live"], "'synthetic' alone"),
+    ],
+)
+def test_mistakes_get_one_paragraph_and_status_two(tidegate, arguments, words):
+    answer = tidegate(*arguments)
+    assert answer.status == 2
+    assert words in answer.err
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("TIDEGATE_TIMEOUT", "soon"), ("TIDEGATE_ATTEMPTS", "0"), ("FRED_API_KEY_FILE", "/no/such/file")],
+)
+def test_a_wrong_variable_is_named(tidegate, monkeypatch, name, value):
+    if name.endswith("FILE"):
+        monkeypatch.delenv("FRED_API_KEY")
+    monkeypatch.setenv(name, value)
+    answer = tidegate("data", "status")
+    assert answer.status == 2
+    assert name in answer.err
+
+
+def test_a_further_company_is_fetched_and_kept(tidegate, web, tmp_path):
+    from tests.data.live.edgar_wire import serve_edgar, year_to_date
+
+    serve_edgar(web, {1045810: year_to_date([250_000_000.0, 600_000_000.0], year=2020)})
+    assert tidegate("data", "fetch", *SMALL, "--company", "NVDA=1045810").status == 0
+    assert "series/capex:NVDA" in Store(tmp_path / "home").entries()
+    assert "capex:NVDA" in tg.load_market("live", assets=["MU"]).releases.series
+
+
+def test_a_fetch_that_is_killed_again_and_again_ends_whole(tidegate, tmp_path):
+    """SIGKILL the real command at random instants; each time all that was stored is still there, and it goes on."""
+    chance, store, before = np.random.default_rng(3), Store(tmp_path / "home"), {}
+    sizes = []
+    for _ in range(8):
+        process = subprocess.Popen(
+            [sys.executable, "-c", "from tidegate.cli import main; main()", "data", "fetch", *SMALL],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=os.environ,
+        )
+        try:
+            process.wait(timeout=chance.uniform(2.5, 5.0))
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+        process.wait()
+        held = {f"{entry.kind}/{entry.id}": len(table) for entry, table in store.tables()}
+        assert all(held.get(item, 0) >= rows for item, rows in before.items())
+        before = held
+        sizes.append(len(held))
+    assert sizes[0] < sizes[-1], f"no kill fell into a fetch: {sizes}"
+    assert tidegate("data", "fetch", *SMALL).status == 0
+    assert len(store.entries()) == 50
