@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,91 +36,99 @@ class AsOf:
 class Line:
     """All releases of one series, indexed for as-of look-ups.
 
-    Rows are ordered by period, then by release; a revision is a later release of the same period.
+    Parameters
+    ----------
+    period, released : ndarray of int64, shape (n,)
+        Nanoseconds, ordered by period, then by release; a revision is a later release of the same period.
+    value : ndarray of float, shape (n,)
+        In the dictionary's unit.
     """
 
     def __init__(
         self, period: npt.NDArray[np.int64], released: npt.NDArray[np.int64], value: npt.NDArray[np.float64]
     ) -> None:
-        order = np.lexsort((released, period))
-        self.period, self.released, self.value = period[order], released[order], value[order]
-        self._starts = np.flatnonzero(np.r_[True, np.diff(self.period) > 0]) if len(period) else np.empty(0, np.int64)
-        self._periods = self.period[self._starts]
+        self.period, self.released, self.value = period, released, value
+        begins = np.ones(len(period), dtype=bool)
+        begins[1:] = period[1:] != period[:-1]
+        self._starts = np.flatnonzero(begins)
+        self._ends = np.append(self._starts[1:], len(period))
+        self._periods = period[self._starts]
 
     @cached_property
-    def _by_release(self) -> npt.NDArray[np.int64]:
-        return np.lexsort((self.period, self.released))
+    def _newest(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Instants at which a period came out first, ascending, and the position of the latest period out by each."""
+        first = self.released[self._starts]
+        order = np.argsort(first, kind="stable")
+        return first[order], np.maximum.accumulate(order)
 
     @cached_property
     def _release_times(self) -> npt.NDArray[np.int64]:
-        return self.released[self._by_release]
-
-    @cached_property
-    def _newest(self) -> npt.NDArray[np.int64]:
-        """For the k-th release in time: the position in `_periods` of the latest period public by then."""
-        rank = np.searchsorted(self._periods, self.period[self._by_release])
-        return np.maximum.accumulate(rank) if len(rank) else rank
+        return np.sort(self.released)
 
     def rows(self, times: npt.NDArray[np.int64], periods: npt.NDArray[np.int64] | None = None) -> npt.NDArray[np.int64]:
         """Row that answers each query: the latest period, no later than `periods`, in its vintage at `times`; or -1.
 
         Only rows with ``released <= time`` take part.
         """
-        count = np.searchsorted(self._release_times, times, side="right")
-        known = count > 0
-        candidate = np.full(len(times), -1, dtype=np.int64)
-        candidate[known] = self._newest[count[known] - 1]
+        out, newest = self._newest
+        candidate = np.append(-1, newest)[np.searchsorted(out, times, side="right")]
         if periods is not None:
             candidate = np.minimum(candidate, np.searchsorted(self._periods, periods, side="right") - 1)
-        return self._vintage_rows(candidate, times)
-
-    def _vintage_rows(self, candidate: npt.NDArray[np.int64], times: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """The last release by `times` of the candidate period, stepping back a period where none was public yet."""
         answer = np.full(len(times), -1, dtype=np.int64)
-        unanswered = np.flatnonzero(candidate >= 0)
-        while len(unanswered):
-            row = (
-                np.searchsorted(self._key, self._query_key(candidate[unanswered], times[unanswered]), side="right") - 1
-            )
-            found = row >= self._starts[candidate[unanswered]]
-            answer[unanswered[found]] = row[found]
-            unanswered = unanswered[~found]
-            candidate[unanswered] -= 1
-            unanswered = unanswered[candidate[unanswered] >= 0]
+        while len(open_ := np.flatnonzero((answer < 0) & (candidate >= 0))):
+            answer[open_] = self._last_public(candidate[open_], times[open_])
+            candidate[open_] -= 1  # where nothing of a period was public yet, the one before it answers
         return answer
 
-    @cached_property
-    def _instants(self) -> npt.NDArray[np.int64]:
-        return np.unique(self.released)
+    def _last_public(self, positions: npt.NDArray[np.int64], times: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Row of the last release by `times` of the periods at `positions`, or -1."""
+        row = self._first_later(positions, times) - 1
+        return np.where(row >= self._starts[positions], row, -1)
 
-    @cached_property
-    def _key(self) -> npt.NDArray[np.int64]:
-        """One sorted integer per row that orders by period, then by release."""
-        return self._query_key(np.searchsorted(self._periods, self.period), self.released)
+    def _first_later(self, positions: npt.NDArray[np.int64], times: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Row at which the releases after `times` of the periods at `positions` begin: a binary search in each."""
+        public, later = self._starts[positions] - 1, self._ends[positions]
+        while (later - public > 1).any():
+            middle = (public + later) // 2
+            known = self.released[middle] <= times
+            public, later = np.where(known, middle, public), np.where(known, later, middle)
+        return public + 1
 
-    def _query_key(self, period_rank: npt.NDArray[np.int64], times: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        release_rank = np.searchsorted(self._instants, times, side="right") - 1
-        return period_rank * (len(self._instants) + 1) + release_rank
+    def later_releases(
+        self, times: npt.NDArray[np.int64], periods: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Every release after `times` of exactly `periods`: position of the query, and instant; by query, then instant.
+
+        A period without releases (NaT too) has none.
+        """
+        position = np.searchsorted(self._periods, periods)
+        queries = np.flatnonzero(np.append(self._periods, _NEVER)[position] == periods)
+        queries = queries[periods[queries] != _NEVER]
+        first = self._first_later(position[queries], times[queries])
+        counts = self._ends[position[queries]] - first
+        within = np.arange(counts.sum()) - np.repeat(counts.cumsum() - counts, counts)
+        return np.repeat(queries, counts), self.released[np.repeat(first, counts) + within]
 
     def answer(self, rows: npt.NDArray[np.int64]) -> AsOf:
         """The releases at `rows`; -1 becomes NaN and NaT."""
-        missing = rows < 0
-        value = np.where(missing, np.nan, self.value[rows]) if len(self.value) else np.full(len(rows), np.nan)
-        period = np.where(missing, _NEVER, self.period[rows] if len(self.value) else _NEVER)
-        released = np.where(missing, _NEVER, self.released[rows] if len(self.value) else _NEVER)
+        known = rows >= 0
+        value = np.full(len(rows), np.nan)
+        period, released = np.full((2, len(rows)), _NEVER)
+        value[known], period[known], released[known] = (
+            column[rows[known]] for column in (self.value, self.period, self.released)
+        )
         return AsOf(
             value,
-            pd.DatetimeIndex(period.astype("datetime64[ns]")),
-            pd.DatetimeIndex(released.astype("datetime64[ns]")).tz_localize("UTC"),
+            pd.DatetimeIndex(period.view("datetime64[ns]")),
+            pd.DatetimeIndex(released.view("datetime64[ns]")).tz_localize("UTC"),
         )
 
     def vintage(self, time: int) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.float64]]:
         """Periods and values of the whole history as it was known at `time` (nanoseconds)."""
-        rows = np.flatnonzero(self.released <= time)
-        periods = self.period[rows]
-        last = np.ones(len(rows), dtype=bool)
-        last[:-1] = periods[1:] != periods[:-1]
-        return periods[last].astype("datetime64[ns]"), self.value[rows[last]]
+        every = np.arange(len(self._periods))
+        rows = self._last_public(every, np.full(len(every), time))
+        rows = rows[rows >= 0]
+        return self.period[rows].view("datetime64[ns]"), self.value[rows]
 
     def vintage_numbers(self, times: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """How many releases were public at each of `times`: equal numbers mean an equal vintage."""
@@ -134,15 +142,17 @@ class Releases:
     Parameters
     ----------
     table : DataFrame
-        Columns ``series`` (str), ``period`` (naive date), ``released`` (UTC instant), ``value`` (float, in the
-        dictionary's unit). One row per release. Sorted here by series, period, released.
+        Columns ``series`` (str), ``period`` (naive date), ``released`` (instant of any zone, of UTC where it has none),
+        ``value`` (float, in the dictionary's unit). One row per release. Sorted here by series, period, released;
+        equal rows count once.
     pseudo_pit : frozenset of str
         Series whose ``released`` comes from a lag rule on a single late vintage.
 
     Raises
     ------
     DataError
-        A column is missing, a value is not finite, or a release stands twice with different values.
+        A column or a date is missing, a value is not finite, a period has a time zone, or a release stands twice with
+        different values.
     """
 
     table: pd.DataFrame
@@ -154,13 +164,13 @@ class Releases:
     @cached_property
     def lines(self) -> Mapping[str, Line]:
         """The releases by series, ready for as-of look-ups."""
+        codes, names = pd.factorize(self.table["series"])
+        bounds = np.searchsorted(codes, np.arange(len(names) + 1))  # the table is sorted by series
+        period, released = (nanoseconds(pd.DatetimeIndex(self.table[name])) for name in ("period", "released"))
+        value = self.table["value"].to_numpy(dtype=float)
         return {
-            str(series): Line(
-                nanoseconds(pd.DatetimeIndex(rows["period"])),
-                nanoseconds(pd.DatetimeIndex(rows["released"])),
-                rows["value"].to_numpy(dtype=float),
-            )
-            for series, rows in self.table.groupby("series", sort=True)
+            str(name): Line(period[first:last], released[first:last], value[first:last])
+            for name, first, last in zip(names, bounds[:-1], bounds[1:], strict=True)
         }
 
     @property
@@ -206,26 +216,61 @@ class Releases:
 
 
 def _normalised(table: pd.DataFrame) -> pd.DataFrame:
-    missing = [name for name in COLUMNS if name not in table.columns]
-    if missing:
+    """The columns in their types, sorted, each row once.
+
+    Re-estimated series have millions of rows: sorted rows are not sorted again, and nothing compares texts.
+    """
+    if missing := [name for name in COLUMNS if name not in table.columns]:
         raise DataError("A table of releases lacks columns", received=", ".join(missing), expected=", ".join(COLUMNS))
+    if isinstance(zoned := table["period"].dtype, pd.DatetimeTZDtype):
+        raise DataError("Periods of releases have a time zone", received=str(zoned.tz), expected="naive dates")
+    series, names = pd.factorize(table["series"].astype(str), sort=True)
+    period = nanoseconds(pd.DatetimeIndex(pd.to_datetime(table["period"])))
+    released = nanoseconds(pd.DatetimeIndex(pd.to_datetime(table["released"], utc=True)))
+    value = table["value"].to_numpy(dtype=float)
+    _refuse_unknown(table, ~np.isfinite(value), "A release has no finite value")
+    _refuse_unknown(table, (series < 0) | (period == _NEVER) | (released == _NEVER), "A release is not dated")
+    if (repeats := _repeats([series, period, released])) is None:
+        order = np.lexsort((released, period, series))
+        series, period, released, value = series[order], period[order], released[order], value[order]
+        repeats = _repeats([series, period, released])
     clean = pd.DataFrame(
         {
-            "series": table["series"].astype(str),
-            "period": pd.DatetimeIndex(pd.to_datetime(table["period"])).as_unit("ns"),
-            "released": pd.DatetimeIndex(pd.to_datetime(table["released"], utc=True)).as_unit("ns"),
-            "value": table["value"].astype(float),
+            "series": names.take(series),
+            "period": period.view("datetime64[ns]"),
+            "released": pd.DatetimeIndex(released.view("datetime64[ns]")).tz_localize("UTC"),
+            "value": value,
         }
     )
-    if not np.isfinite(clean["value"].to_numpy()).all():
-        where = clean.loc[~np.isfinite(clean["value"]), "series"].iloc[0]
-        raise DataError("A release has no finite value", received=where, expected="finite numbers only")
-    clean = clean.drop_duplicates().sort_values(["series", "period", "released"], ignore_index=True)
-    twice = clean.duplicated(["series", "period", "released"])
-    if twice.any():
-        row = clean[twice].iloc[0]
+    return clean if repeats is None or not repeats.any() else _once(clean, repeats)
+
+
+def _refuse_unknown(table: pd.DataFrame, unknown: npt.NDArray[np.bool_], what: str) -> None:
+    if unknown.any():
+        where = str(table["series"].iloc[int(unknown.argmax())])
+        raise DataError(what, received=where, expected="a series, a date, an instant and a finite number in every row")
+
+
+def _repeats(keys: Sequence[npt.NDArray[np.int64]]) -> npt.NDArray[np.bool_] | None:
+    """Which rows have the keys of the row before; None when the rows are not sorted by `keys`, first key first."""
+    repeats = np.ones(len(keys[0]), dtype=bool)
+    repeats[:1] = False
+    same = repeats[1:]
+    for key in keys:
+        if (same & (key[1:] < key[:-1])).any():
+            return None
+        same &= key[1:] == key[:-1]
+    return repeats
+
+
+def _once(table: pd.DataFrame, repeats: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """The rows without `repeats` of the release before; DataError when one has another value."""
+    values = table["value"].to_numpy()
+    other = repeats & (values != np.roll(values, 1))
+    if other.any():
+        row = table[other].iloc[0]
         raise DataError(
             f"Series {row['series']} has two values for period {row['period']:%Y-%m-%d} released at the same instant",
             expected="one value per (series, period, released)",
         )
-    return clean
+    return table[~repeats].reset_index(drop=True)

@@ -39,6 +39,22 @@ class RegimeConfig(BaseModel):
         return self
 
 
+CapexForm = Literal["A", "B", "C"]
+
+
+class CapexConfig(BaseModel):
+    """How capex acts on liquidity (see `signals.indicators.capex`)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    form: CapexForm = Field("A", description="A: by slack; B: by the reserve threshold; C: by the funding gap")
+    gamma: float = Field(2.0, gt=0, description="form B: steepness at the threshold, per percentage point")
+    multiplier: float = Field(1.0, ge=0, description="form B: effect of capex while idle money exists")
+    displacement: float = Field(1.0, ge=0, description="form B: effect of capex once it is gone")
+    phi: float = Field(1.0, ge=0, description="form C: share of the idle stock that absorbs a year's demand")
+    without: tuple[str, ...] = Field((), description="companies to leave out, for example ['ORCL']")
+
+
 class SignalConfig(BaseModel):
     """How the waterline is measured."""
 
@@ -55,6 +71,10 @@ class SignalConfig(BaseModel):
     block_weights: dict[Block, float] = Field(
         default_factory=lambda: dict.fromkeys(BLOCKS, 1.0), description="relative weights of the blocks"
     )
+    add: tuple[str, ...] = Field((), description="indicators to count beside the preset ones, as block.name")
+    drop: tuple[str, ...] = Field((), description="indicators not to count, as block.name")
+    modules: tuple[str, ...] = Field((), description="your own files of indicators; all of them count")
+    capex: CapexConfig = CapexConfig()
     regime: RegimeConfig = RegimeConfig()
 
     @model_validator(mode="after")

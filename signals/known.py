@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -36,10 +36,15 @@ class Known:
         Spans and history lengths.
     every : {"weekly", "daily"}
         Clock of the decisions.
+    vintages : DatetimeIndex, shape (n,), optional
+        Instants, none earlier than the decisions, in whose vintage the values are read: what the past looks like from
+        a later decision. The decisions themselves when not given.
+    index : Index, shape (n,), optional
+        Labels of the rows; the decisions when not given.
 
     Notes
     -----
-    Every method returns a Series indexed by decision: amounts of money in billions of US dollars, everything else in
+    Every method returns a Series indexed by `index`: amounts of money in billions of US dollars, everything else in
     the dictionary's unit; NaN where nothing was known, or where the last release is older than the stale limit.
     Information set of row t: releases with ``released <= t`` and price bars complete by t.
     """
@@ -49,7 +54,14 @@ class Known:
     sleeves: Mapping[str, Sequence[str]]
     config: SignalConfig = field(default_factory=SignalConfig)
     every: Literal["weekly", "daily"] = "weekly"
+    vintages: pd.DatetimeIndex | None = None
+    index: pd.Index = None  # type: ignore[assignment]  # filled in below
+    read: list[tuple[str, pd.DatetimeIndex]] | None = field(default=None, repr=False)
     _latest: dict[str, AsOf] = field(default_factory=dict, init=False, repr=False)  # answered once per series
+
+    def __post_init__(self) -> None:
+        if self.index is None:
+            object.__setattr__(self, "index", self.decisions)
 
     @property
     def span(self) -> pd.Timedelta:
@@ -65,33 +77,53 @@ class Known:
         """Decisions that an indicator must be known for before it counts."""
         return self.rows(self.config.min_history_weeks)
 
+    def recording(self) -> Known:
+        """The same window, which notes in `read` every series and the periods that were looked at."""
+        return replace(self, read=[])
+
+    def seen_from(self, rows: npt.NDArray[np.int64], later: npt.NDArray[np.int64]) -> Known:
+        """The decisions `rows` as they looked from the decisions `later` (both positions, in pairs)."""
+        return replace(
+            self,
+            decisions=self.decisions[rows],
+            vintages=self.decisions[later],
+            index=pd.RangeIndex(len(rows)),
+            read=None,
+        )
+
     def latest(self, series: str) -> AsOf:
-        """Latest period known at each decision, in its latest vintage; NaN where stale."""
+        """Latest period known at each decision, in its vintage; NaN where stale."""
         if series not in self._latest:
-            spec, answer = spec_of(series), self.market.releases.as_of(series, self.decisions)
-            stale = self.decisions - answer.released > spec.stale_after
-            value = np.where(stale, np.nan, answer.value * spec.to_usd_bn)
-            self._latest[series] = AsOf(value, answer.period, answer.released)
+            spec, then = spec_of(series), self.market.releases.as_of(series, self.decisions)
+            stale = self.decisions - then.released > spec.stale_after
+            value = np.where(stale, np.nan, self._read(series, then).value * spec.to_usd_bn)
+            self._latest[series] = AsOf(value, then.period, then.released)
         return self._latest[series]
 
     def value(self, series: str) -> pd.Series[float]:
         """Latest known value."""
-        return self._row(self.latest(series).value)
+        return self.row(self.latest(series).value)
 
     def at(self, series: str, periods: pd.DatetimeIndex) -> pd.Series[float]:
-        """Value of the latest period no later than `periods` (one per decision), in its vintage at the decision."""
-        answer = self.market.releases.as_of(series, self.decisions, periods)
-        return self._row(answer.value * spec_of(series).to_usd_bn)
+        """Value of the latest period no later than `periods` (one per decision), in its vintage."""
+        then = self.market.releases.as_of(series, self.decisions, periods)
+        return self.row(self._read(series, then).value * spec_of(series).to_usd_bn)
+
+    def before(self, series: str, periods: pd.DatetimeIndex) -> AsOf:
+        """The latest period known before each of `periods`, with its value (USD bn or the dictionary's unit)."""
+        then = self.market.releases.as_of(series, self.decisions, periods - pd.Timedelta(days=1))
+        return AsOf(self._read(series, then).value * spec_of(series).to_usd_bn, then.period, then.released)
 
     def change(self, series: str) -> pd.Series[float]:
         """Latest known value minus the value `span` earlier, both in the vintage of the decision."""
         now = self.latest(series)
-        return self._row(now.value) - self.at(series, now.period - self.span)
+        return self.row(now.value) - self.at(series, now.period - self.span)
 
     def by_vintage(self, series: str, measure: VintageMeasure) -> pd.Series[float]:
         """`measure` of the whole history as it was known at each decision; computed once per distinct vintage.
 
-        `measure` gets two arrays, ascending periods (datetime64) and their values, and returns one number.
+        `measure` gets two arrays, ascending periods (datetime64) and their values, and returns one number. For series
+        that are not revised: what a decision looks like from later ones does not enter.
         """
         line = self.market.releases.line(series)
         times = nanoseconds(self.decisions)
@@ -100,11 +132,11 @@ class Known:
         vintages = [line.vintage(int(times[row])) for row in first]
         answers = np.array([measure(periods, values * unit) if len(values) else np.nan for periods, values in vintages])
         fresh = np.where(np.isnan(self.latest(series).value), np.nan, 1.0)
-        return self._row(answers[inverse] * fresh)
+        return self.row(answers[inverse] * fresh)
 
     def first_known(self, series: str, measure: Callable[[str], pd.Series[float]]) -> pd.Series[float]:
         """`measure` of `series`; where that is missing, of its stand-ins in the dictionary's order."""
-        answer = self._row(np.full(len(self.decisions), np.nan))
+        answer = self.row(np.full(len(self.decisions), np.nan))
         for candidate in fallback_chain(series):
             answer = answer.fillna(measure(candidate))
         return answer
@@ -117,7 +149,7 @@ class Known:
             rows = self.market.known_rows(self.decisions, [asset]) - sessions_ago
             bars = table[asset].to_numpy(dtype=float)
             columns[asset] = np.where(rows >= 0, bars[np.maximum(rows, 0)], np.nan)
-        return pd.DataFrame(columns, index=self.decisions)
+        return pd.DataFrame(columns, index=self.index)
 
     def window_rows(self, assets: Sequence[str]) -> npt.NDArray[np.int64]:
         """Row of the last session whose bars of all `assets` were complete at each decision; -1 where none was."""
@@ -127,5 +159,12 @@ class Known:
         """Tickers of `sleeve` that the market holds."""
         return [asset for asset in self.sleeves[sleeve] if asset in self.market.prices.columns]
 
-    def _row(self, values: Floats) -> pd.Series[float]:
-        return pd.Series(values, index=self.decisions)
+    def row(self, values: Floats) -> pd.Series[float]:
+        """One number per decision as a Series."""
+        return pd.Series(values, index=self.index)
+
+    def _read(self, series: str, then: AsOf) -> AsOf:
+        """The periods that the decisions knew, in the vintage in which they are read."""
+        if self.read is not None:
+            self.read.append((series, then.period))
+        return then if self.vintages is None else self.market.releases.as_of(series, self.vintages, then.period)

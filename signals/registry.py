@@ -1,49 +1,62 @@
-"""The register of indicators: each is one decorated function from what is known to one number per decision."""
+"""The register of indicators: one decorated function each."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from .config import BLOCKS
+from ..data.dictionary import dictionary, fallback_chain
+from ..errors import ConfigError
+from .config import BLOCKS, Block, SignalConfig
+from .history import History, Measure, history_of, unrevised
 from .known import Known
+from .standardise import Standardisation, standardise
 
-Standardisation = Literal["expanding", "anchored", "rolling", "none"]
-Measure = Callable[[Known], "pd.Series[float]"]
+_INFORMATION = re.compile(r"Information set: (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Indicator:
-    """One measured mechanism, oriented so that higher means more liquidity.
+    """One measured mechanism.
 
     Attributes
     ----------
     name, block : str
         Its place in the waterline.
     measure : callable
-        From `Known` to a Series indexed by decision, in natural units.
+        From `Known` to a Series indexed by decision, in natural units; each row by itself, unless `standardisation` is
+        ``none``.
+    orientation : {1, -1}
+        1 where more of it means more liquidity, -1 where it means less.
     standardisation : {"expanding", "anchored", "rolling", "none"}
         How it is made comparable (see `signals.standardise`).
     series : tuple of str
         Series of the dictionary it reads; empty for indicators made of prices only.
     source : str
         Where the mechanism is described.
+    preset : bool
+        Whether the waterline counts it unless a study says otherwise.
     true_vintages : bool
         Whether a series known from a single late vintage counts as missing.
     """
 
     name: str
-    block: str
+    block: Block
     measure: Measure
+    orientation: Literal[1, -1]
     standardisation: Standardisation
     series: tuple[str, ...]
     source: str
+    preset: bool = True
     true_vintages: bool = False
 
     @property
@@ -51,37 +64,139 @@ class Indicator:
         """``block.name``."""
         return f"{self.block}.{self.name}"
 
-    def values(self, known: Known) -> pd.Series[float]:
-        """The measure at each decision; all NaN where true vintages are needed and a series has none."""
+    @property
+    def origin(self) -> str:
+        """File of the measure."""
+        return self.measure.__code__.co_filename
+
+    @property
+    def shipped(self) -> bool:
+        """Whether it comes with tidegate."""
+        return self.measure.__module__.startswith(f"{__package__}.")
+
+    @property
+    def what(self) -> str:
+        """First sentence of the measure's docstring."""
+        return " ".join((self.measure.__doc__ or "").partition("\n\n")[0].split())
+
+    @property
+    def information_set(self) -> str:
+        """What row t of the measure is allowed to know, in words."""
+        found = _INFORMATION.search(self.measure.__doc__ or "")
+        return " ".join(found[1].split()) if found else ""
+
+    def first_usable(self, config: SignalConfig) -> pd.Timestamp | None:
+        """When the real series begin, stand-ins included, plus the history needed; None for prices alone."""
+        starts = [min(_start(name) for name in _feeding(series)) for series in self.series]
+        return max(starts) + pd.Timedelta(weeks=config.min_history_weeks) if starts else None
+
+    def measured(self, known: Known) -> History:
+        """The measure in natural units, with its revisions; all NaN where true vintages are needed and missing."""
         if self.true_vintages and known.market.releases.pseudo_pit.intersection(self.series):
-            return pd.Series(np.nan, index=known.decisions)
-        return self.measure(known)
+            return unrevised(pd.Series(np.nan, index=known.index))
+        return unrevised(self.measure(known)) if self.standardisation == "none" else history_of(self.measure, known)
+
+    def standardised(self, history: History, known: Known) -> pd.Series[float]:
+        """`history` made comparable and oriented: higher means more liquidity."""
+        return self.orientation * standardise(history, self.standardisation, known)
+
+
+def _feeding(series: str) -> tuple[str, ...]:
+    return (series,) if series.endswith(":*") else fallback_chain(series)
+
+
+def _start(series: str) -> pd.Timestamp:
+    spec = dictionary()[series]
+    return spec.usable_from or spec.first
 
 
 _REGISTER: dict[str, Indicator] = {}
 
 
 def indicator(
-    block: str,
+    block: Block,
     *,
-    standardisation: Standardisation,
+    orientation: Literal[1, -1] = 1,
+    standardisation: Standardisation = "expanding",
     series: tuple[str, ...] = (),
     source: str,
+    preset: bool = True,
     true_vintages: bool = False,
 ) -> Callable[[Measure], Measure]:
-    """Register the decorated function as an indicator of `block` under its own name."""
+    """Register the decorated function as an indicator of `block` under its own name.
+
+    Parameters
+    ----------
+    block, orientation, standardisation, series, source, preset, true_vintages
+        See `Indicator`.
+
+    Raises
+    ------
+    ConfigError
+        The block is unknown, another function has the name, or the docstring does not state the information set.
+    """
 
     def register(measure: Measure) -> Measure:
-        entry = Indicator(measure.__name__, block, measure, standardisation, series, source, true_vintages)
+        entry = Indicator(
+            measure.__name__, block, measure, orientation, standardisation, series, source, preset, true_vintages
+        )
+        _refuse_unfit(entry)
         _REGISTER[entry.id] = entry
         return measure
 
     return register
 
 
+def _refuse_unfit(entry: Indicator) -> None:
+    if entry.block not in BLOCKS:
+        raise ConfigError(
+            f"Indicator {entry.name}: block", received=entry.block, expected=f"one of {', '.join(BLOCKS)}"
+        )
+    other = _REGISTER.get(entry.id)
+    if other and other.origin != entry.origin:
+        raise ConfigError(f"Two indicators have the name {entry.id}", expected="each name once in its block")
+    if not entry.information_set:
+        raise ConfigError(
+            f"Indicator {entry.id} does not say what it may know",
+            expected="a docstring with a sentence 'Information set: ...'",
+        )
+
+
 @cache
+def _load_shipped() -> None:
+    package = f"{__package__}.indicators"
+    for module in iter_modules(import_module(package).__path__):
+        import_module(f"{package}.{module.name}")
+
+
 def all_indicators() -> tuple[Indicator, ...]:
-    """Every shipped indicator, in the order of the blocks."""
-    for block in BLOCKS:
-        import_module(f".{block}", __package__)
-    return tuple(sorted(_REGISTER.values(), key=lambda entry: BLOCKS.index(entry.block)))
+    """Every registered indicator, in the order of the blocks, then of their names."""
+    _load_shipped()
+    return tuple(sorted(_REGISTER.values(), key=lambda entry: (BLOCKS.index(entry.block), not entry.preset)))
+
+
+def chosen_indicators(config: SignalConfig) -> tuple[Indicator, ...]:
+    """What the waterline of a study counts: the preset, what it adds less what it drops, and its own files'.
+
+    Raises
+    ------
+    ConfigError
+        A name to add or to drop is unknown.
+    """
+    entries = all_indicators()
+    names = [entry.id for entry in entries]
+    for name in (*config.add, *config.drop):
+        if name not in names:
+            near = get_close_matches(name, names, 1)
+            raise ConfigError(
+                "signal.add or signal.drop names an unknown indicator",
+                received=name,
+                expected=f"one of {', '.join(names)}",
+                remedy=f"Did you mean {near[0]}?" if near else "",
+            )
+    return tuple(
+        entry
+        for entry in entries
+        if entry.id not in config.drop
+        and (entry.id in config.add or entry.origin in config.modules or (entry.preset and entry.shipped))
+    )

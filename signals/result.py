@@ -30,6 +30,8 @@ class Waterline:
         Idle money, in [0, 1].
     blocks : DataFrame, shape (decisions, blocks)
         Mean of each block's available indicators.
+    raw : DataFrame, shape (decisions, indicators)
+        Measures in their natural units, as they were known; columns are ``block.name``.
     indicators : DataFrame, shape (decisions, indicators)
         Standardised indicators; columns are ``block.name``.
     contributions : DataFrame, shape (decisions, indicators)
@@ -46,6 +48,7 @@ class Waterline:
     coverage: pd.Series[float]
     slack: pd.Series[float]
     blocks: pd.DataFrame
+    raw: pd.DataFrame
     indicators: pd.DataFrame
     contributions: pd.DataFrame
     held: pd.Series[bool]

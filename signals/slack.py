@@ -1,12 +1,13 @@
-"""Slack: the stock of idle money, in [0, 1]. It decides whether capex fills the tub or drains it."""
+"""Slack: idle money in the system, between 0 and 1."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
+from .history import history_of
 from .known import Known
-from .plumbing import AMPLE_PERCENT, reserve_ratio
+from .reserves import AMPLE_PERCENT, reserve_ratio
 
 
 def slack(known: Known) -> pd.Series[float]:
@@ -21,8 +22,20 @@ def slack(known: Known) -> pd.Series[float]:
     -------
     Series
         Mean of what is available of: the expanding percentile of reverse repo over GDP; the logistic of reserves over
-        bank credit minus 12.5 percentage points. NaN where neither is. Information set of row t: rows up to t.
+        bank credit minus 12.5 percentage points. NaN where neither is. Information set of row t: rows up to t, in the
+        vintage of t.
     """
-    idle = (known.value("RRPONTSYD") / known.value("GDP")).expanding(known.min_count).rank(pct=True)
     ample = 0.5 * (1.0 + np.tanh((reserve_ratio(known) - AMPLE_PERCENT) / 2.0))  # the logistic, without overflow
-    return pd.DataFrame({"idle": idle, "ample": ample}).mean(axis="columns")
+    return pd.DataFrame({"idle": _idle(known), "ample": ample}).mean(axis="columns")
+
+
+def _idle(known: Known) -> pd.Series[float]:
+    """Share of all decisions so far at which reverse repo over GDP was no higher than now; ties count half."""
+    history = history_of(lambda window: window.value("RRPONTSYD") / window.value("GDP"), known)
+    ranks = np.full(len(history.values), np.nan)
+    for row, seen in enumerate(history.walk()):
+        count = np.isfinite(seen).sum()
+        if count >= known.min_count and np.isfinite(seen[-1]):
+            lower, equal = (seen < seen[-1]).sum(), (seen == seen[-1]).sum()
+            ranks[row] = (lower + (equal + 1) / 2.0) / count
+    return known.row(ranks)

@@ -1,20 +1,27 @@
-"""Causal standardisation: row t uses rows up to and including t, never one after it."""
+"""Causal standardisation: row t uses rows up to and including t, as they were known at t."""
 
 from __future__ import annotations
 
+from typing import Literal
+
+import numpy as np
 import pandas as pd
 
+from .history import History
 from .known import Known
-from .registry import Standardisation
+from .moments import moments
+
+Standardisation = Literal["expanding", "anchored", "rolling", "none"]
+_NOTHING_VARIES = 1e-9  # of the size of the values: what is left of a constant after summing
 
 
-def standardise(values: pd.Series[float], how: Standardisation, known: Known) -> pd.Series[float]:
+def standardise(history: History, how: Standardisation, known: Known) -> pd.Series[float]:
     """Make an indicator comparable with the others.
 
     Parameters
     ----------
-    values : Series, shape (decisions,)
-        Raw indicator; NaN where it was not known.
+    history : History
+        Raw indicator at each decision, and its revisions; NaN where it was not known.
     how : {"expanding", "anchored", "rolling", "none"}
         ``expanding``: minus the mean, over the standard deviation of all rows so far (spreads, changes).
         ``anchored``: over the root mean square of all rows so far, so that zero keeps its meaning (ratios that are
@@ -27,16 +34,17 @@ def standardise(values: pd.Series[float], how: Standardisation, known: Known) ->
     -------
     Series
         Standardised values; NaN where the raw value is NaN, where fewer than ``known.min_count`` rows were known, or
-        where nothing varied yet. Information set of row t: rows up to t.
+        where nothing varied yet. Information set of row t: rows up to t, in the vintage of t.
     """
-    winsor, min_count = known.config.winsor, known.min_count
+    values, winsor = history.values, known.config.winsor
     if how == "none":
         return values.clip(-winsor, winsor)
-    if how == "anchored":
-        scale: pd.Series[float] = (values**2).expanding(min_periods=min_count).mean() ** 0.5
-        return (values / scale.where(scale > 0)).clip(-winsor, winsor)
-    rows = len(values) if how == "expanding" else known.rows(known.config.rolling_weeks)
-    seen = values.rolling(max(rows, min_count), min_periods=min_count)
-    spread: pd.Series[float] = seen.std()
-    centred: pd.Series[float] = values - seen.mean()
-    return (centred / spread.where(spread > 0)).clip(-winsor, winsor)
+    rows = known.rows(known.config.rolling_weeks) if how == "rolling" else len(values)
+    seen = moments(history, max(rows, known.min_count))
+    size = np.sqrt(seen.mean_square)
+    scale = size if how == "anchored" else seen.deviation
+    enough = (seen.count >= known.min_count) & (scale > _NOTHING_VARIES * size)
+    centre = 0.0 if how == "anchored" else seen.mean
+    with np.errstate(invalid="ignore", divide="ignore"):
+        standard = np.where(enough, (values.to_numpy(dtype=float) - centre) / scale, np.nan)
+    return pd.Series(standard, index=values.index).clip(-winsor, winsor)

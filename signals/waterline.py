@@ -14,10 +14,9 @@ from .config import SignalConfig
 from .known import Known
 from .missing import missing_reasons
 from .regime import schmitt_trigger
-from .registry import all_indicators
+from .registry import chosen_indicators
 from .result import Waterline
 from .slack import slack
-from .standardise import standardise
 
 
 def measure_waterline(
@@ -47,10 +46,11 @@ def measure_waterline(
     """
     decisions = decision_instants(pd.Timestamp(config.history_start), market.sessions[-1], every=every)
     known = Known(market, decisions, sleeves, config, every)
-    entries = all_indicators()
-    raw = pd.DataFrame({entry.id: entry.values(known) for entry in entries}, index=decisions)
+    entries = chosen_indicators(config)
+    histories = {entry.id: entry.measured(known) for entry in entries}
+    raw = pd.DataFrame({name: history.values for name, history in histories.items()}, index=decisions)
     indicators = pd.DataFrame(
-        {entry.id: standardise(raw[entry.id], entry.standardisation, known) for entry in entries}, index=decisions
+        {entry.id: entry.standardised(histories[entry.id], known) for entry in entries}, index=decisions
     )
     min_count = known.rows(config.composite_min_weeks)
     level, contributions, coverage = compose(indicators, config, min_count=min_count)
@@ -62,6 +62,7 @@ def measure_waterline(
         coverage=coverage,
         slack=slack(known),
         blocks=block_means(indicators),
+        raw=raw,
         indicators=indicators,
         contributions=contributions,
         held=level.isna(),

@@ -32,8 +32,12 @@ def data_fetch(
 
     chosen = load_study(study, set_)
     companies = store_report.companies(company)
-    with progress(store_report.jobs(chosen, companies), quiet=quiet or as_json) as step:
-        reports = store_report.fetch(chosen, companies, every=whole, step=step)
+    try:
+        with progress(store_report.jobs(chosen, companies), quiet=quiet or as_json) as step:
+            reports = store_report.fetch(chosen, companies, every=whole, step=step)
+    except KeyboardInterrupt:
+        typer.echo("tidegate: interrupted; what came until now is stored, the next fetch goes on from there.", err=True)
+        raise typer.Exit(130) from None
     if as_json:
         print_json({"schema": 1, "items": [vars(report) for report in reports]})
     else:

@@ -12,6 +12,7 @@ from .signals import Waterline, measure_waterline
 from .strategies import SLEEVES, asset_weights, eligible, share_within, toggle
 from .study import Study
 from .study_errors import nearest
+from .user_modules import load_modules
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +51,7 @@ def decide(study: Study, market: Market) -> Decisions:
         The market lacks a ticker of the study, the clock leaves no decision, or a sleeve is empty on some of them.
     """
     refuse_unknown_assets(study, market)
+    load_modules(study.signal.modules)
     waterline = measure_waterline(market, study.sleeves.assets(), study.signal, every=study.clock.decision)
     decisions = _span(study, waterline)
     shares = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from rich.markup import escape
 
-from .data.live.fetch import Report
+from .data.live.fetch import Report, State
 from .data.live.settings import LiveSettings
 from .data.live.source import bring_up_to_date, count_jobs
 from .data.store import Status, Store, freeze, is_snapshot, status
+from .data.store.manifest import NAME
 from .errors import ConfigError
 from .output_folder import whole_folder
 from .study import Study
@@ -21,15 +23,25 @@ from .study import Study
 if TYPE_CHECKING:
     from rich.console import Console
 
-_WIDTHS = (18, 10, 10, 16, 10, 10, 10, 8)
-_TOLD = {"new": "", "added": "", "restated": "yellow", "failed": "red"}
+_TOLD = {"new": "green", "added": "green", "restated": "yellow"}
+_STATES: tuple[State, ...] = ("new", "added", "restated", "unchanged", "kept", "failed")
+_COLUMNS = {
+    "item": 18,
+    "last": 10,
+    "released (UTC)": 16,
+    "age/limit": 10,
+    "dated": 10,
+    "source": 10,  # up to here in 80 columns
+    "first": 10,
+    "hash": 8,
+}
 
 
 def companies(options: Sequence[str]) -> dict[str, int]:
     """CIK by ticker, from ``TICKER=CIK``."""
     found = {}
     for option in options:
-        if not (match := re.fullmatch(r"([A-Z][A-Z0-9.-]*)=0*([0-9]{1,10})", option)):
+        if not (match := re.fullmatch(r"([A-Z][A-Z0-9.-]{0,9})=0*([0-9]{1,10})", option)):
             raise ConfigError("--company", received=option, expected="TICKER=CIK, for example NVDA=1045810")
         found[match[1]] = int(match[2])
     return found
@@ -49,19 +61,26 @@ def fetch(study: Study, named: Mapping[str, int], *, every: bool, step: Callable
         Nothing usable is stored for a ticker of the study, or no bill rate.
     """
     settings = LiveSettings.from_environment()
+    step("asking the sources")
     return bring_up_to_date(study.tickers, settings, companies=named, every=every, step=step)
 
 
 def show_fetch(reports: Sequence[Report], console: Console, *, quiet: bool) -> None:
-    """Print what changed and what failed, and a count; only failures when quiet."""
-    for report in reports:
-        if report.state == "failed" or (not quiet and report.state in _TOLD):
-            colour = _TOLD[report.state]
-            word = f"[{colour}]{report.state:<10}[/{colour}]" if colour else f"{report.state:<10}"
-            console.print(f"{word}{escape(f'{report.name}: {report.detail}')}", soft_wrap=True)
+    """Print what changed, what failed (a reason that several items share, once) and a count; when quiet, failures."""
+    for report in [] if quiet else reports:
+        if colour := _TOLD.get(report.state):
+            _tell(console, report.state, colour, f"{report.name}: {report.detail}")
+    failed = [report for report in reports if report.state == "failed"]
+    for reason in dict.fromkeys(report.detail for report in failed):
+        names = ", ".join(report.name for report in failed if report.detail == reason)
+        _tell(console, "failed", "red", f"{names}: {reason}")
     if not quiet:
-        counts = {state: sum(report.state == state for report in reports) for state in (*_TOLD, "unchanged", "kept")}
-        console.print(", ".join(f"{count} {state}" for state, count in counts.items() if count))
+        counts = Counter(report.state for report in reports)
+        console.print(", ".join(f"{counts[state]} {state}" for state in _STATES if counts[state]))
+
+
+def _tell(console: Console, state: str, colour: str, text: str) -> None:
+    console.print(f"[{colour}]{state:<10}[/{colour}]{escape(text)}", soft_wrap=True)
 
 
 def read_status(data: Sequence[str]) -> list[Status]:
@@ -100,21 +119,32 @@ def as_plain(item: Status) -> dict[str, Any]:
 
 
 def show_status(items: Sequence[Status], console: Console) -> None:
-    """Print one line per item and a count of the stale ones; a narrow terminal wraps lines, it never cuts them."""
-    heading = _line("item", "first", "last", "released (UTC)", "age/limit", "dated", "source", "hash")
-    console.print(f"[bold]{heading}[/bold]", soft_wrap=True)
+    """Print one line per item and name the stale ones; a terminal below 100 columns gets fewer columns."""
+    columns = list(_COLUMNS.items())[: None if console.width >= 100 else -2]
+    console.print("[bold]" + _line([name for name, _ in columns]) + "[/bold]", soft_wrap=True)
     for item in items:
-        age = f"{item.age.days}/{item.limit.days} d"
-        dated = "PIT" if item.point_in_time else "pseudo-PIT"
-        days = (f"{item.first}", f"{item.last}", f"{item.released:%Y-%m-%d %H:%M}")
-        line = escape(_line(item.name, *days, age, dated, item.source, item.sha256[:8]))
+        line = escape(_line(_cells(item)[: len(columns)]))
         console.print(f"[red]{line}[/red]" if item.stale else line, soft_wrap=True)
-    stale = sum(item.stale for item in items)
-    console.print(f"{len(items)} items, {stale or 'none'} stale.")
+    stale = [item.name for item in items if item.stale]
+    names = f"{len(stale)} stale: {', '.join(stale)}" if stale else "none stale"
+    console.print(f"{len(items)} items, {names}", soft_wrap=True)
 
 
-def _line(*cells: str) -> str:
-    return " ".join(f"{cell:<{width}}" for cell, width in zip(cells, _WIDTHS, strict=True)).rstrip()
+def _cells(item: Status) -> list[str]:
+    return [
+        item.name,
+        f"{item.last}",
+        f"{item.released:%Y-%m-%d %H:%M}",
+        f"{item.age.days}/{item.limit.days} d",
+        "PIT" if item.point_in_time else "pseudo-PIT",
+        item.source,
+        f"{item.first}",
+        item.sha256[:8],
+    ]
+
+
+def _line(cells: Sequence[str]) -> str:
+    return " ".join(f"{cell:<{width}}" for cell, width in zip(cells, _COLUMNS.values(), strict=False)).rstrip()
 
 
 def freeze_store(folder: Path | None) -> tuple[Path, int]:
@@ -130,7 +160,7 @@ def freeze_store(folder: Path | None) -> tuple[Path, int]:
     store = Store(LiveSettings.from_environment().home)
     if not store.entries():
         raise ConfigError("The store is empty", received=str(store.folder), remedy="Run tidegate data fetch first.")
-    if is_snapshot(folder):
+    if (folder / NAME).exists():
         raise ConfigError("--out names a snapshot", received=str(folder), expected="a new folder: snapshots stay")
-    with whole_folder(folder, mark="manifest.json") as draft:
+    with whole_folder(folder, mark=NAME) as draft:
         return folder, freeze(store, draft)

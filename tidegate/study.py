@@ -103,7 +103,7 @@ class Study(BaseModel):
         for override in overrides:
             _apply(raw, override)
         try:
-            return cls.model_validate(raw)
+            return _with_absolute_modules(cls.model_validate(raw), Path(name_or_path))
         except ValidationError as error:
             raise explain(error, cls, place) from None
 
@@ -116,7 +116,21 @@ class Study(BaseModel):
     def config_hash(self) -> str:
         """SHA-256 of every parameter that can change a result, defaults included."""
         content = self.model_dump(mode="json", exclude=_NO_RESULT)
+        content["signal"]["modules"] = [_content_hash(name) for name in self.signal.modules]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _with_absolute_modules(study: Study, place: Path) -> Study:
+    """Files of indicators are named relative to the study file."""
+    modules = tuple(str((place.parent / name).resolve()) for name in study.signal.modules)
+    return study.model_copy(update={"signal": study.signal.model_copy(update={"modules": modules})})
+
+
+def _content_hash(name: str) -> str:
+    try:
+        return hashlib.sha256(Path(name).read_bytes()).hexdigest()
+    except OSError:
+        raise ConfigError("signal.modules", received=name, expected="the path of a Python file") from None
 
 
 def shipped_studies() -> tuple[str, ...]:

@@ -64,6 +64,7 @@ def _waterline(rng: np.random.Generator) -> Waterline:
         coverage=coverage,
         slack=pd.Series(0.4, index=decisions),
         blocks=blocks,
+        raw=indicators,
         indicators=indicators,
         contributions=contributions,
         held=coverage.lt(0.6),

@@ -6,9 +6,26 @@ import pytest
 
 from tests.worlds import market_of, random_prices, release_rows
 from tidegate.data.clock import decision_instants
-from tidegate.signals import all_indicators, capex, credit, drain, plumbing, price, tells, water
+from tidegate.signals import all_indicators
+from tidegate.signals import filings as panel
 from tidegate.signals.config import SignalConfig
+from tidegate.signals.indicators import (
+    borrowers,
+    capex,
+    credit,
+    crypto,
+    funding,
+    net_liquidity,
+    policy,
+    relative_strength,
+    reserves,
+    selling,
+    volatility,
+    yields,
+)
+from tidegate.signals.indicators.money import excess_money_growth
 from tidegate.signals.known import Known
+from tidegate.signals.returns import mean_correlation
 from tidegate.signals.slack import slack
 
 PRICES = random_prices("2024-01-02", "2024-12-31", ["BTC-USD", "MU", "IGV", "CRM", "BIL"], seed=5)
@@ -42,7 +59,7 @@ def only(values):
 
 
 def test_net_liquidity_counts_all_three_at_the_same_wednesday():
-    measured = water.net_liquidity_impulse(
+    measured = net_liquidity.net_liquidity_impulse(
         known(
             steps("WALCL", 7_000_000, 7_300_000), steps("WDTGAL", 700_000, 800_000), steps("RRPONTSYD", 900, 600), GDP
         )
@@ -52,15 +69,17 @@ def test_net_liquidity_counts_all_three_at_the_same_wednesday():
 
 def test_the_week_average_of_the_treasury_account_stands_in():
     with_average = known(steps("WALCL", 7e6, 7e6), steps("WTREGEN", 7e5, 8e5), constant("RRPONTSYD", 500), GDP)
-    assert only(water.net_liquidity_impulse(with_average)) == pytest.approx(-100 / 28_000)
+    assert only(net_liquidity.net_liquidity_impulse(with_average)) == pytest.approx(-100 / 28_000)
 
 
 def test_unavailable_reverse_repo_is_not_zero():
-    assert np.isnan(only(water.net_liquidity_impulse(known(steps("WALCL", 7e6, 8e6), constant("WDTGAL", 7e5), GDP))))
+    assert np.isnan(
+        only(net_liquidity.net_liquidity_impulse(known(steps("WALCL", 7e6, 8e6), constant("WDTGAL", 7e5), GDP)))
+    )
 
 
 def test_easing_priced_in():
-    assert only(water.easing_priced_in(known(constant("DFF", 5.33), constant("DGS2", 4.7)))) == pytest.approx(0.63)
+    assert only(policy.easing_priced_in(known(constant("DFF", 5.33), constant("DGS2", 4.7)))) == pytest.approx(0.63)
 
 
 def test_excess_money_growth_uses_the_vintage_of_the_decision():
@@ -71,49 +90,49 @@ def test_excess_money_growth_uses_the_vintage_of_the_decision():
         [20_000, 20_100, 21_105, 99_999],
     )
     output = release_rows("GDP", ["2023-01-01", "2024-01-01"], ["2023-04-27", "2024-04-25"], [27_000, 28_350])
-    assert only(water.excess_money_growth(known(money, output))) == pytest.approx(21_105 / 20_100 - 1 - 0.05)
+    assert only(excess_money_growth(known(money, output))) == pytest.approx(21_105 / 20_100 - 1 - 0.05)
 
 
 def test_reserves_against_the_ample_threshold():
     at = known(steps("WRESBAL", 3_000_000, 3_500_000), constant("TOTBKCR", 20_000))
-    assert only(plumbing.reserve_ampleness(at)) == pytest.approx(17.5 - 12.5)
-    assert only(plumbing.reserve_change(at)) == pytest.approx(2.5)
+    assert only(reserves.reserve_ampleness(at)) == pytest.approx(17.5 - 12.5)
+    assert only(reserves.reserve_change(at)) == pytest.approx(2.5)
 
 
-def test_funding_ease_and_its_stand_ins():
-    assert only(plumbing.funding_ease(known(constant("SOFR", 5.35), constant("IORB", 5.4)))) == pytest.approx(0.05)
-    assert only(plumbing.funding_ease(known(constant("EFFR", 2.4), constant("IOER", 2.35)))) == pytest.approx(-0.05)
+def test_funding_spread_and_its_stand_ins():
+    assert only(funding.funding_spread(known(constant("SOFR", 5.35), constant("IORB", 5.4)))) == pytest.approx(-0.05)
+    assert only(funding.funding_spread(known(constant("EFFR", 2.4), constant("IOER", 2.35)))) == pytest.approx(0.05)
 
 
 def test_yields_and_spreads():
     at = known(
         steps("DFII10", 2.0, 2.2), steps("DGS10", 4.2, 4.5), constant("THREEFYTP10", 0.1), steps("BAA10Y", 1.6, 1.9)
     )
-    assert only(price.real_yield_fall(at)) == pytest.approx(-0.2)
-    assert only(price.nominal_yield_fall(at)) == pytest.approx(-0.3)
-    assert only(price.low_term_premium(at)) == pytest.approx(-0.1)
-    assert only(credit.tight_spread(at)) == pytest.approx(-1.9)
-    assert only(credit.spread_fall(at)) == pytest.approx(-0.3)
+    assert only(yields.real_yield_change(at)) == pytest.approx(0.2)
+    assert only(yields.nominal_yield_change(at)) == pytest.approx(0.3)
+    assert only(yields.term_premium(at)) == pytest.approx(0.1)
+    assert only(credit.baa_spread(at)) == pytest.approx(1.9)
+    assert only(credit.baa_spread_change(at)) == pytest.approx(0.3)
 
 
 def test_financial_conditions_count_from_true_vintages_only():
-    (entry,) = (entry for entry in all_indicators() if entry.name == "loose_conditions")
-    assert only(entry.values(known(constant("NFCI", -0.5)))) == 0.5
-    assert np.isnan(only(entry.values(known(constant("NFCI", -0.5), pseudo_pit=["NFCI"]))))
+    (entry,) = (entry for entry in all_indicators() if entry.name == "financial_conditions")
+    assert only(entry.measured(known(constant("NFCI", -0.5))).values) == -0.5
+    assert np.isnan(only(entry.measured(known(constant("NFCI", -0.5), pseudo_pit=["NFCI"])).values))
 
 
 def test_stale_values_are_missing():
     fresh, stale = constant("VIXCLS", 15.0), constant("VIXCLS", 15.0, until="2024-06-26")
-    assert only(tells.low_vix(known(fresh))) == -15.0
-    assert np.isnan(only(tells.low_vix(known(stale))))
+    assert only(volatility.vix(known(fresh))) == 15.0
+    assert np.isnan(only(volatility.vix(known(stale))))
 
 
 def test_treasury_draw_prefers_issuance_to_the_account():
     account = steps("WDTGAL", 700_000, 800_000)
-    assert only(drain.treasury_draw(known(account, GDP))) == pytest.approx(-100 / 28_000)
+    assert only(borrowers.treasury_draw(known(account, GDP))) == pytest.approx(100 / 28_000)
     weekly = pd.date_range("2024-01-03", "2024-07-03", freq="7D", unit="ns")
     issuance = release_rows("issuance:coupons", weekly, weekly + pd.Timedelta(hours=12), [40_000.0] * len(weekly))
-    assert only(drain.treasury_draw(known(account, issuance, GDP))) == pytest.approx(-13 * 40 / 28_000)
+    assert only(borrowers.treasury_draw(known(account, issuance, GDP))) == pytest.approx(13 * 40 / 28_000)
 
 
 QUARTERS = pd.DatetimeIndex(
@@ -131,19 +150,19 @@ class TestCapex:
     def test_impulse_of_one_company(self):
         gdp = constant("GDP", 28_000, until="2024-07-31")
         at = known(filings("capex:MSFT", self.growing), gdp, first="2024-08-01", last="2024-08-01")
-        assert only(capex.capex_impulse(at)) == pytest.approx((9 - 4) / 28_000)
+        assert only(panel.capex_impulse(at)) == pytest.approx((9 - 4) / 28_000)
 
     def test_each_company_stands_at_its_own_latest_quarter(self):
         early = release_rows("capex:ORCL", QUARTERS - pd.Timedelta(days=30), QUARTERS, np.full(8, 1e9))
         at = known(filings("capex:MSFT", self.growing), early, first="2024-07-25", last="2024-07-25")
-        sums = capex.trailing_sums(at, "capex").iloc[0]
+        sums = panel.trailing_years(at, "capex").iloc[0]
         assert sums["MSFT"] == 1 + 2 + 2 + 2  # the June quarter is not filed yet
         assert sums["ORCL"] == 4.0
 
     def test_a_missing_quarter_is_not_bridged(self):
         holed = filings("capex:AMZN", self.growing[:5] + self.growing[6:], QUARTERS.delete(5))
         assert np.isnan(
-            capex.trailing_sums(known(holed, first="2024-08-01", last="2024-08-01"), "capex").iloc[0]["AMZN"]
+            panel.trailing_years(known(holed, first="2024-08-01", last="2024-08-01"), "capex").iloc[0]["AMZN"]
         )
 
     def test_bases_are_never_mixed(self):
@@ -152,14 +171,14 @@ class TestCapex:
         gross = filings("capex:AMZN", (9.0, 9.0), QUARTERS[4:6])
         before = known(net, gross, first="2023-08-03", last="2023-08-03")
         after = known(net, gross, first="2024-02-08", last="2024-02-08")
-        assert capex.trailing_sums(before, "capex").iloc[0]["AMZN"] == 4.0
-        assert np.isnan(capex.trailing_sums(after, "capex").iloc[0]["AMZN"])
+        assert panel.trailing_years(before, "capex").iloc[0]["AMZN"] == 4.0
+        assert np.isnan(panel.trailing_years(after, "capex").iloc[0]["AMZN"])
 
     def test_funding_gap_is_like_for_like(self):
         gdp = constant("GDP", 28_000, until="2024-07-31")
         spender = (filings("capex:MSFT", [3.0] * 8), filings("ocf:MSFT", [2.0] * 8), filings("capex:META", [50.0] * 8))
         at = known(*spender, gdp, first="2024-08-01", last="2024-08-01")
-        assert only(drain.funding_surplus(at)) == pytest.approx(-(12 - 8) / 28_000)
+        assert only(borrowers.funding_gap(at)) == pytest.approx((12 - 8) / 28_000)
 
 
 def test_the_sign_of_capex_depends_on_idle_money():
@@ -171,7 +190,7 @@ def test_the_sign_of_capex_depends_on_idle_money():
 
     def contribution(reserves_usd_mn):
         reserves = constant("WRESBAL", reserves_usd_mn, until="2024-08-28")
-        return drain.state_dependent_capex(known(spending, gdp, credit_volume, reserves, **weekly)).iloc[-1]
+        return capex.state_dependent_capex(known(spending, gdp, credit_volume, reserves, **weekly)).iloc[-1]
 
     ample, exhausted = contribution(4_000_000), contribution(1_000_000)
     assert ample > 0.9
@@ -201,7 +220,7 @@ class TestTells:
         prices = np.linspace(100, 200, len(periods))
         bars = release_rows("BTC-USD", periods, periods + pd.Timedelta(days=1), prices)
         today, before = (periods.get_loc(pd.Timestamp(day)) for day in ("2024-07-03", "2024-04-03"))
-        assert only(tells.crypto_momentum(known(bars))) == pytest.approx(np.log(prices[today] / prices[before]))
+        assert only(crypto.crypto_momentum(known(bars))) == pytest.approx(np.log(prices[today] / prices[before]))
 
     def test_relative_strength(self):
         """On a Friday at 17:00 bitcoin's bar is not over: its last session row is the one before the holiday."""
@@ -216,27 +235,27 @@ class TestTells:
         friday_evening = Known(
             market_of(PRICES), pd.DatetimeIndex([pd.Timestamp("2024-07-05 21:00", tz="UTC")]), SLEEVES, SignalConfig()
         )
-        assert only(tells.relative_strength(friday_evening)) == pytest.approx(expected)
+        assert only(relative_strength.relative_strength(friday_evening)) == pytest.approx(expected)
 
     def test_forced_selling_needs_rising_correlation_and_falls(self):
         rng = np.random.default_rng(0)
         calm, panic = rng.normal(0, 0.01, (63, 4)), rng.normal(-0.01, 0.02, (63, 1)) + rng.normal(0, 0.001, (63, 4))
-        assert tells._forced_selling(np.vstack([calm, panic])) > 0.8
-        assert tells._forced_selling(np.vstack([panic, calm])) == 0.0
-        assert tells._forced_selling(np.vstack([calm, -panic])) == 0.0  # correlated, but rising
-        assert np.isnan(tells._forced_selling(np.vstack([calm, panic])[:, :2]))
+        assert selling._rise_times_breadth(np.vstack([calm, panic])) > 0.8
+        assert selling._rise_times_breadth(np.vstack([panic, calm])) == 0.0
+        assert selling._rise_times_breadth(np.vstack([calm, -panic])) == 0.0  # correlated, but rising
 
     def test_mean_correlation_by_hand(self):
         up = np.arange(10.0)
-        assert tells._mean_correlation(np.column_stack([up, up * 2, -up])) == pytest.approx(-1 / 3)
+        assert mean_correlation(np.column_stack([up, up * 2, -up])) == pytest.approx(-1 / 3)
 
 
 @pytest.mark.parametrize("entry", all_indicators(), ids=lambda entry: entry.id)
 def test_every_indicator_says_what_it_knows(entry):
-    assert "Information set:" in (entry.measure.__doc__ or "")
+    assert entry.information_set
+    assert entry.what
     assert entry.source
 
 
 def test_every_block_has_its_indicators():
-    counts = pd.Series([entry.block for entry in all_indicators()]).value_counts()
+    counts = pd.Series([entry.block for entry in all_indicators() if entry.preset]).value_counts()
     assert counts.to_dict() == {"tells": 4, "water": 3, "plumbing": 3, "drain": 3, "price": 3, "credit": 3}

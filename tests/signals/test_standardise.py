@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.worlds import market_of, random_prices
 from tidegate.data.clock import decision_instants
 from tidegate.signals.config import SignalConfig
+from tidegate.signals.history import unrevised
 from tidegate.signals.known import Known
 from tidegate.signals.standardise import standardise
 
@@ -19,7 +20,7 @@ KNOWN = Known(market_of(PRICES), DECISIONS, {}, CONFIG)
 
 
 def series(values):
-    return pd.Series(values, index=DECISIONS[: len(values)], dtype=float)
+    return unrevised(pd.Series(values, index=DECISIONS[: len(values)], dtype=float))
 
 
 def test_by_hand():

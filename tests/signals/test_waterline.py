@@ -80,12 +80,12 @@ def test_every_missing_indicator_has_its_reason():
         ]
     )
     line = measure_waterline(market_of(PRICES, releases, ["NFCI"]), SLEEVES, SignalConfig())
-    assert line.missing["price.nominal_yield_fall"] == "too little history yet"
-    assert line.missing["tells.low_vix"] == "VIXCLS is stale: last released 2024-04-30"
-    assert line.missing["credit.loose_conditions"] == "NFCI has no true vintages"
-    assert line.missing["price.real_yield_fall"] == "DFII10 is not in the data"
-    assert line.missing["tells.calm_selling"] == "too few assets of the sleeves have enough prices"
-    assert line.missing["drain.funding_surplus"] == "capex:* is not in the data"
+    assert line.missing["price.nominal_yield_change"] == "too little history yet"
+    assert line.missing["tells.vix"] == "VIXCLS is stale: last released 2024-04-30"
+    assert line.missing["credit.financial_conditions"] == "NFCI has no true vintages"
+    assert line.missing["price.real_yield_change"] == "DFII10 is not in the data"
+    assert line.missing["tells.forced_selling"] == "too few assets of the sleeves have enough prices"
+    assert line.missing["drain.funding_gap"] == "capex:* is not in the data"
     assert line.regime.isna().all()
     assert line.held.all()
 

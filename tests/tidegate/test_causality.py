@@ -80,7 +80,7 @@ def test_deciding_day_by_day_gives_the_same_weights(economy, essay):
 
 
 def leaky(name, measure):
-    return Indicator(name, "water", measure, "expanding", (), "a planted leak")
+    return Indicator(name, "water", measure, 1, "expanding", (), "a planted leak")
 
 
 LEAKS = {
@@ -108,8 +108,8 @@ LEAKS = {
 @pytest.mark.parametrize("name", LEAKS)
 def test_the_audit_catches_and_names_a_planted_leak(economy, essay, monkeypatch, name):
     planted = LEAKS[name]
-    honest = waterline.all_indicators()
-    monkeypatch.setattr(waterline, "all_indicators", lambda: (*honest, planted))
+    honest = waterline.chosen_indicators(essay.signal)
+    monkeypatch.setattr(waterline, "chosen_indicators", lambda config: (*honest, planted))
     found = tg.audit(essay, economy, cuts=3)
     assert not found.passed
     assert planted.id in {finding.node for finding in found.findings}

@@ -116,7 +116,7 @@ def test_with_sources_down_the_stored_data_serves_and_is_flagged(tidegate, web, 
 
 def _age(home, *, days):
     """As if everything had been asked so long ago."""
-    path = home / "manifest.json"
+    path = home / "store.json"
     content = json.loads(path.read_text())
     for entry in content["items"].values():
         entry["asked"] = (pd.Timestamp(entry["asked"]) - pd.Timedelta(days=days)).isoformat()

@@ -10,7 +10,7 @@ import pytest
 import tidegate as tg
 from tidegate.data.clock import decision_instants
 from tidegate.signals.known import Known
-from tidegate.signals.water import net_liquidity
+from tidegate.signals.indicators.net_liquidity import net_liquidity
 
 SHARED = os.environ.get("TIDEGATE_SHARED")
 pytestmark = pytest.mark.skipif(SHARED is None, reason="TIDEGATE_SHARED is not set: no real data here")
@@ -63,7 +63,7 @@ def test_the_essay_runs_over_twenty_years_and_passes_its_audit(market, tmp_path)
     assert result.audit.passed
     assert result.summary()["synthetic"] is False
     assert "WALCL" in result.summary()["data"]["pseudo_pit"]
-    assert "NFCI" in dict(result.decisions.waterline.missing).get("credit.loose_conditions", "")
+    assert "NFCI" in dict(result.decisions.waterline.missing).get("credit.financial_conditions", "")
     assert np.isfinite(list(result.performance["strategy"].as_dict().values())).all()
     assert len(list(result.write(tmp_path / "real").iterdir())) == 8
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from tidegate.data.economy import EconomyConfig, make_economy
-from tidegate.signals.capex import trailing_sums
+from tidegate.signals.filings import trailing_years
 from tidegate.signals.known import Known
 
 TODAY = pd.Timestamp("2100-01-01", tz="UTC")
@@ -51,7 +51,7 @@ def test_a_trailing_sum_never_mixes_the_bases(market):
     """Through the change the sum is wholly net, then wholly gross: it jumps once by the ratio of the bases."""
     decisions = pd.date_range("2018-01-04 22:00", "2019-06-27 22:00", freq="7D", tz="UTC")
     known = Known(market, decisions, {})
-    sums = trailing_sums(known, "capex")["AMZN"]
+    sums = trailing_years(known, "capex")["AMZN"]
     lines = ("capex:AMZN", "capex:AMZN@net")
     for decision, total in sums.items():
         kept = [market.releases.history(line, decision).iloc[-4:].sum() / 1e9 for line in lines]

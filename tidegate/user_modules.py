@@ -1,0 +1,40 @@
+"""A user's own files of indicators: run once, so that what they register can be chosen by a study."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+from .errors import ConfigError, TidegateError
+
+
+def load_modules(paths: Sequence[str]) -> None:
+    """Run each file once.
+
+    Raises
+    ------
+    ConfigError
+        There is no such file, or it fails.
+    """
+    for path in paths:
+        _load(path)
+
+
+@cache
+def _load(name: str) -> None:
+    path = Path(name)
+    spec = spec_from_file_location(f"tidegate_user_{path.stem}", path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise ConfigError("signal.modules", received=name, expected="the path of a Python file")
+    try:
+        spec.loader.exec_module(module_from_spec(spec))
+    except TidegateError:
+        raise
+    except Exception as error:  # the user's code may fail in any way
+        raise ConfigError(
+            f"The file of indicators {name} fails",
+            received=f"{type(error).__name__}: {error}",
+            expected="a file that Python can run",
+        ) from error
