@@ -35,8 +35,8 @@ lock: $(READY)  ## Choose the newest versions anew and pin them by hash
 		--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 		pyproject.toml --output-file requirements.lock
 
-bench: $(READY)  ## Measure how long the commands take to start and to run
-	$(BIN)/python benchmarks/startup.py
+bench: $(READY)  ## Measure speed and memory, against rivals in the same run
+	@for each in benchmarks/*.py; do echo "$$each"; $(BIN)/python $$each || exit 1; done
 
 clean:  ## Remove everything that make made
 	rm -rf .venv outputs build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

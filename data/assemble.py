@@ -49,7 +49,12 @@ def assemble(layer: Layer, *, source: str) -> Market:
     series = {**layer.series, **bars}
     if not series:
         raise DataError("No series could be read", received=layer.place, expected="files fred/<ID>.csv")
-    return Market(_on_sessions(lines), _releases(series), Provenance(source, findings=layer.findings))
+    return Market(_on_sessions(lines), _releases(series), _provenance(layer, source))
+
+
+def _provenance(layer: Layer, source: str) -> Provenance:
+    notes = (layer.invented,) if layer.invented else ()
+    return Provenance(source, synthetic=bool(layer.invented), notes=notes, findings=layer.findings)
 
 
 def _closes(bars: pd.DataFrame) -> pd.Series[float]:
@@ -60,7 +65,7 @@ def _closes(bars: pd.DataFrame) -> pd.Series[float]:
 def _on_sessions(lines: dict[str, pd.Series[float]]) -> pd.DataFrame:
     """All assets on the sessions spanned by the stocks (by everything when there is only crypto)."""
     stocks = {ticker: line for ticker, line in lines.items() if not is_crypto(ticker)} or lines
-    days = sessions(min(line.index[0] for line in lines.values()), max(line.index[-1] for line in stocks.values()))
+    days = sessions(min(line.index[0] for line in stocks.values()), max(line.index[-1] for line in stocks.values()))
     table = pd.DataFrame({ticker: line.reindex(days) for ticker, line in sorted(lines.items())}, index=days)
     if table.isna().all(axis=None):
         raise DataError("The prices hold no exchange session", expected="dates from 1990 on")

@@ -13,7 +13,7 @@ from .clock import NEW_YORK
 from .dictionary import find_spec
 from .schema import PRICE_COLUMNS, PRICES, SERIES, validated
 
-_FIRST_DATE, _LAST_DATE = "1800-01-01", "2034-12-31"  # the exchange calendar is kept to the end of 2035
+_FIRST_DATE, _LAST_DATE = "1800-01-01", "2035-10-31"  # the exchange calendar is kept to the end of 2035
 _FIGURES = {"capex": "capex_usd", "ocf": "operating_cash_flow_usd"}
 
 
@@ -83,7 +83,7 @@ def _dates(path: Path, raw: pd.DataFrame, column: str, *, optional: bool = False
         raise DataError(
             f"{path}, line {_line(wrong)}, column {column}",
             received=str(value),
-            expected="a date YYYY-MM-DD from 1800 to 2034",
+            expected="a date YYYY-MM-DD from 1800 to October 2035",
         )
     return dates
 

@@ -24,14 +24,16 @@ class Dated(NamedTuple):
     findings: tuple[Finding, ...] = ()
 
 
-def date_all(tables: Mapping[str, pd.DataFrame], report: Callable[[DataError], None]) -> Layer:
+def date_all(
+    tables: Mapping[str, pd.DataFrame], report: Callable[[DataError], None], *, invented: bool = False
+) -> Layer:
     """A layer of every series in `tables`, each dated by `date_series`; problems go to `report`, one a series."""
     series: dict[str, pd.DataFrame] = {}
     undated: dict[str, pd.DataFrame] = {}
     findings: list[Finding] = []
     for name, rows in tables.items():
         try:
-            dated = date_series(name, rows)
+            dated = date_series(name, rows, invented=invented)
         except DataError as problem:
             report(problem)
             continue
@@ -49,7 +51,7 @@ def _left_out(undated: Mapping[str, pd.DataFrame]) -> tuple[Finding, ...]:
     return (Finding("note", strangers, "", message, "Add a column `released`."),) if strangers else ()
 
 
-def date_series(series: str, rows: pd.DataFrame) -> Dated:
+def date_series(series: str, rows: pd.DataFrame, *, invented: bool = False) -> Dated:
     """Give every row of a series its release instant.
 
     Parameters
@@ -58,6 +60,8 @@ def date_series(series: str, rows: pd.DataFrame) -> Dated:
         Series id.
     rows : DataFrame
         ``period``, ``released`` (NaT where the source does not say), ``value`` in the dictionary's unit.
+    invented : bool
+        An invented series is whole wherever it begins.
 
     Returns
     -------
@@ -74,7 +78,7 @@ def date_series(series: str, rows: pd.DataFrame) -> Dated:
     guessed = rows["released"].isna()
     if spec is None:
         return Dated(None if guessed.any() else _dated(rows, rows["released"], guessed))
-    if len(rows) and is_truncated(spec, rows["period"].iloc[0]):
+    if len(rows) and not invented and is_truncated(spec, rows["period"].iloc[0]):
         return Dated(None)
     usable, findings = _usable(spec, series, rows)
     refuse_wrong_magnitude(spec, series, pd.Series(usable["value"].array, index=usable["period"]))

@@ -13,6 +13,7 @@ from ..errors import ConfigError, DataError
 from .csv_files import read_capex, read_prices, read_series
 from .dating import date_all, date_filings
 from .layers import Layer
+from .synthesize import MARK
 
 T = TypeVar("T")
 Report = Callable[[DataError], None]
@@ -38,7 +39,8 @@ def read_folder(folder: Path, *, report: Report = raise_problem) -> Layer:
     Returns
     -------
     Layer
-        Releases carry the file's own ``released`` where it has one, else the dictionary's rule's, and then say so.
+        Releases carry the file's own ``released`` where it has one, else the dictionary's rule's, and then say so. A
+        folder that was written from the synthetic economy is marked as invented.
 
     Raises
     ------
@@ -53,11 +55,13 @@ def read_folder(folder: Path, *, report: Report = raise_problem) -> Layer:
             received=str(folder),
             expected="'synthetic', 'live' or a folder",
         )
+    mark = folder / MARK
+    invented = mark.read_text(encoding="utf-8").strip() if mark.is_file() else ""
     prices = _each(folder / "prices", read_prices, report)
-    layer = date_all(_each(folder / "fred", read_series, report), report)
+    layer = date_all(_each(folder / "fred", read_series, report), report, invented=bool(invented))
     filings = _filings(_each(folder / "capex", read_capex, report), report)
     series = dict(sorted({**layer.series, **filings}.items()))
-    return replace(layer, place=str(folder), prices=prices, series=series)
+    return replace(layer, place=str(folder), prices=prices, series=series, invented=invented)
 
 
 def _each(folder: Path, read: Callable[[Path], T], report: Report) -> dict[str, T]:

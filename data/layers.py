@@ -11,7 +11,7 @@ import pandas as pd
 from ..errors import DataError
 from .findings import Finding
 
-_SAME_ADJUSTMENT = 0.005
+_SAME_ADJUSTMENT, _CENT = 0.001, 0.01  # the smallest dividends move a history by more
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +30,8 @@ class Layer:
         Series that cannot be used, as nobody says when their values became public; they are only checked.
     findings : tuple of Finding
         What was noticed while reading.
+    invented : str
+        Of a folder written from the synthetic economy: which world it is, in a sentence. Empty for real data.
     """
 
     place: str
@@ -37,6 +39,7 @@ class Layer:
     series: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     undated: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    invented: str = ""
 
 
 def merge_layers(layers: Sequence[Layer]) -> Layer:
@@ -51,10 +54,10 @@ def merge_layers(layers: Sequence[Layer]) -> Layer:
 
 
 def _lay_over(below: Layer, above: Layer) -> Layer:
-    prices, series = dict(below.prices), dict(below.series)
+    prices, series, findings = dict(below.prices), dict(below.series), below.findings + above.findings
     for ticker, bars in above.prices.items():
         if ticker in prices:
-            _refuse_seam(ticker, prices[ticker], bars, above.place)
+            findings += _refuse_seam(ticker, prices[ticker], bars, above.place)
         prices[ticker] = _merged(prices.get(ticker), bars, ["date"])
     for name, rows in above.series.items():
         series[name] = _merged(series.get(name), rows, ["period", "released"])
@@ -64,7 +67,8 @@ def _lay_over(below: Layer, above: Layer) -> Layer:
         dict(sorted(prices.items())),
         dict(sorted(series.items())),
         {**below.undated, **above.undated},
-        below.findings + above.findings,
+        findings,
+        below.invented or above.invented,
     )
 
 
@@ -75,13 +79,16 @@ def _merged(below: pd.DataFrame | None, above: pd.DataFrame, key: list[str]) -> 
     return rows.drop_duplicates(key, keep="last").sort_values(key, ignore_index=True)
 
 
-def _refuse_seam(ticker: str, below: pd.DataFrame, above: pd.DataFrame, place: str) -> None:
+def _refuse_seam(ticker: str, below: pd.DataFrame, above: pd.DataFrame, place: str) -> tuple[Finding, ...]:
     """A dividend or split between two downloads rescales the whole adjusted history: laid over each other, they would
-    show a jump that never happened. Layers without a shared date cannot be compared.
+    show a jump that never happened. Layers without a shared date cannot be compared, and that is a finding.
     """
     shared = below.merge(above, on="date", suffixes=("", "_later"))
-    gap = (shared["adj_close_later"] / shared["adj_close"] - 1.0).abs()
-    if (gap > _SAME_ADJUSTMENT).any():
+    if shared.empty:
+        message = "Two layers share no date: whether they are adjusted alike cannot be seen."
+        return (Finding("warning", ticker, f"from {above['date'].iloc[0]:%Y-%m-%d}", message, "Let them overlap."),)
+    gap = (shared["adj_close_later"] - shared["adj_close"]).abs() - _CENT - _SAME_ADJUSTMENT * shared["adj_close"]
+    if (gap > 0).any():
         day = shared.iloc[int(gap.to_numpy().argmax())]
         raise DataError(
             f"{ticker} in {place} is adjusted differently from the layer before it, {day['date']:%Y-%m-%d}",
@@ -89,3 +96,4 @@ def _refuse_seam(ticker: str, below: pd.DataFrame, above: pd.DataFrame, place: s
             expected="the same adjusted close on shared dates",
             remedy="Download the whole history anew instead of adding to it.",
         )
+    return ()

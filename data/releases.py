@@ -207,7 +207,7 @@ class Releases:
 
     def history(self, series: str, time: pd.Timestamp) -> pd.Series[float]:
         """The whole history of `series` as it was known at `time`, indexed by period."""
-        periods, values = self.line(series).vintage(time.as_unit("ns").value)
+        periods, values = self.line(series).vintage(time.value)
         return pd.Series(values, index=pd.DatetimeIndex(periods, name="period"), name=series)
 
     def known_at(self, time: pd.Timestamp) -> Releases:

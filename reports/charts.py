@@ -27,6 +27,11 @@ LINES = {
     "speculative": {"color": "#aa3377", "width": 1.3},
     "near_cash_flow": {"color": "#228833", "width": 1.3},
 }
+EVENT_MARKS = {
+    "easing": ("triangle-up", REGIME_COLOURS["ABUNDANT"]),
+    "tightening": ("triangle-down", REGIME_COLOURS["SCARCE"]),
+    "stress": ("x", "#111827"),
+}
 FURTHER_COLOURS = ("#332288", "#44aa99", "#999933", "#882255", "#cc6677")
 BLOCK_COLOURS = ("#332288", "#88ccee", "#117733", "#ddcc77", "#cc6677", "#aa4499", "#44aa99", "#999933")
 SLEEVE_COLOURS = {
@@ -56,8 +61,14 @@ def equity_chart(
     return figure
 
 
-def waterline_chart(waterline: Waterline, thresholds: tuple[float, float] | None, *, window: Window) -> go.Figure:
-    """The waterline over its regime, and below it the part of it that each block contributes."""
+def waterline_chart(
+    waterline: Waterline,
+    thresholds: tuple[float, float] | None,
+    *,
+    window: Window,
+    events: pd.DataFrame | None = None,
+) -> go.Figure:
+    """The waterline over its regime, and below it the part of it that each block contributes; `events` as marks."""
     figure = _figure(window, height=560, overlay={"domain": [0.47, 1.0]})
     figure.update_layout(
         yaxis_domain=[0.47, 1.0],
@@ -71,6 +82,8 @@ def waterline_chart(waterline: Waterline, thresholds: tuple[float, float] | None
     _add_line(figure, waterline.level, "waterline", line=LINES["strategy"])
     for level in (s * t for t in thresholds or () for s in (-1, 1)):
         figure.add_hline(y=level, yref="y2", line={"color": "#374151", "width": 1, "dash": "dot"})
+    if events is not None:
+        _add_events(figure, events.loc[window[0] : window[1]], foot=float(waterline.level.min()))
     _add_contributions(figure, waterline.contributions)
     _caption(figure, "Waterline", 1.0)
     _caption(figure, "Contribution of each block", 0.40)
@@ -222,6 +235,22 @@ def _add_contributions(figure: go.Figure, contributions: pd.DataFrame) -> None:
             offset=0,
             yaxis="y3",
             hovertemplate="%{y:+.2f}",
+        )
+
+
+def _add_events(figure: go.Figure, events: pd.DataFrame, *, foot: float) -> None:
+    """One mark per dated event along the foot of the waterline; its name shows on hover."""
+    for direction, (symbol, colour) in EVENT_MARKS.items():
+        mine = events[events["direction"] == direction]
+        figure.add_scatter(
+            x=days(mine.index),
+            y=np.full(len(mine), foot),
+            text=mine["event"].tolist(),
+            name=direction,
+            mode="markers",
+            marker={"symbol": symbol, "size": 8, "color": colour},
+            yaxis="y2",
+            hovertemplate="%{text}",
         )
 
 

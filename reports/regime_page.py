@@ -58,6 +58,8 @@ class RegimePage:
         As in ``summary.json``; a figure that was not computed is None or NaN.
     target : Mapping of str to float, optional
         Target weights (asset or CASH) set at the last decision; without them the page tells the weights held.
+    events : DataFrame, optional
+        Dated policy events (index of days; ``direction``, ``event``), marked on the waterline.
     thresholds : tuple of float, optional
         Entry and exit of ABUNDANT, mirrored for SCARCE; None for a classifier without thresholds.
     provenance : Mapping of str to str
@@ -81,6 +83,7 @@ class RegimePage:
     performance: Mapping[str, Mapping[str, float]]
     target: Mapping[str, float] | None = None
     thresholds: tuple[float, float] | None = (0.5, 0.2)
+    events: pd.DataFrame | None = None
     provenance: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -158,7 +161,9 @@ def _charts(content: RegimePage) -> list[dict[str, Any]]:
     called, true = content.regime_by_session, content.true_regime
     figures = {
         "equity": charts.equity_chart(content.strategy, content.rivals, called, window=window),
-        "waterline": charts.waterline_chart(content.waterline, content.thresholds, window=window),
+        "waterline": charts.waterline_chart(
+            content.waterline, content.thresholds, window=window, events=content.events
+        ),
         "strip": None if true is None else charts.strip_chart(called, true, window=window),
         "allocation": charts.allocation_chart(content.strategy.weights, content.sleeves, window=window),
         "drawdown": charts.drawdown_chart(content.timed_and_untimed, window=window),
@@ -176,11 +181,14 @@ def _explained(content: RegimePage) -> dict[str, str]:
     if content.thresholds is not None:
         enter, leave = content.thresholds
         dotted = f" Dotted: SCARCE is entered below {-enter:g} and left above {-leave:g}; ABUNDANT mirrored."
+    marked = ""
+    if content.events is not None:
+        marked = " Triangles: easing (up) and tightening (down) announced, crosses: stress; never part of the score."
     return {
         "equity": "Log axis; the colours behind are the regime in force. Drag to zoom all charts at once, "
         "double-click to return; the entries under a chart switch its lines on and off.",
         "waterline": "Above: the waterline at each decision, in its own standard deviations, over the regime "
-        f"called.{dotted} Below: the contributions of the blocks, which add up to the waterline.",
+        f"called.{dotted}{marked} Below: the contributions of the blocks, which add up to the waterline.",
         "strip": "Only a made-up economy knows its true regime. "
         f"The call was right in {_agreement(content)} of sessions.",
         "allocation": "Weights at the end of each session, summed per sleeve.",

@@ -1,4 +1,4 @@
-"""`tidegate data ...`: fetch, status, freeze, check."""
+"""`tidegate data ...`: fetch, status, freeze, synthesize, check."""
 
 from __future__ import annotations
 
@@ -73,6 +73,25 @@ def data_freeze(out: Out = None, quiet: Quiet = False, as_json: Json = False, de
         print_json({"schema": 1, "folder": str(folder), "items": count})
     elif not quiet:
         typer.echo(f"Froze {count} items. Use it with --data {folder}")
+
+
+@app.command("synthesize")
+def data_synthesize(
+    study: StudyName = "essay",
+    out: Out = None,
+    set_: Set = [],  # noqa: B006
+    quiet: Quiet = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Write the embedded economy as a folder of files, to look at and to change (--set economy.seed=3)."""
+    from . import synthesis
+
+    folder, files = synthesis.write_economy(load_study(study, set_), out)
+    if as_json:
+        print_json({"schema": 1, "folder": str(folder), "files": files})
+    elif not quiet:
+        typer.echo(f"Wrote {files} files. Use them with --data {folder}; whatever they make says that it is made up.")
 
 
 @app.command("check")

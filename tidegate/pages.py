@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .data.policy_events import policy_events
 from .reports import charts
 from .reports.regime_page import RegimePage, render_regime_page
 from .reports.tearsheet import Tearsheet, render_tearsheet
@@ -84,6 +85,7 @@ def regime_page(result: RunResult) -> str:
             performance=summary["performance"],
             target={str(asset): float(weight) for asset, weight in result.target_weights().iloc[-1].items()},
             thresholds=(result.study.signal.regime.abundant_enter, result.study.signal.regime.abundant_leave),
+            events=None if result.market.provenance.synthetic else policy_events(),
             provenance={
                 "source": result.market.provenance.source,
                 "data hash": result.market.digest,

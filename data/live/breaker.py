@@ -30,12 +30,12 @@ class Breaker:
         """
         if self._unanswered[source] >= _ENOUGH:
             raise UnansweredError(f"{source} does not answer, so it was not asked for this", remedy="Try again later.")
+        answered = True
         try:
-            answer = action()
+            return action()
         except UnansweredError:
-            with self._lock:
-                self._unanswered[source] += 1
+            answered = False
             raise
-        with self._lock:
-            self._unanswered[source] = 0
-        return answer
+        finally:  # a refusal is an answer too
+            with self._lock:
+                self._unanswered[source] = 0 if answered else self._unanswered[source] + 1

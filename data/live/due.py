@@ -21,11 +21,14 @@ _NEXT_PERIOD = {
 
 
 def is_due(entry: Entry | None, now: pd.Timestamp) -> bool:
-    """Whether an item should be fetched at `now` (UTC): never fetched, a day old, or a new value must be out."""
+    """Whether an item should be fetched at `now` (UTC): never fetched, a day old, or a new value must be out.
+
+    An item that was asked for in the future is due: the clock was wrong then, or is now.
+    """
     if entry is None:
         return True
     unasked = now - pd.Timestamp(entry.asked)
-    return unasked >= _DAY or (unasked >= _PATIENCE and next_release(entry) <= now)
+    return not pd.Timedelta(0) <= unasked < _DAY or (unasked >= _PATIENCE and next_release(entry) <= now)
 
 
 def next_release(entry: Entry) -> pd.Timestamp:

@@ -40,7 +40,7 @@ class Job:
         Keys of the store (``prices/MU``, ``series/WALCL``) whose state decides whether the job is due; it may give
         further ones.
     ask : callable
-        Takes what is stored of the first item (None: ask for the whole history) and returns tables.
+        Takes what is stored of the item that is furthest behind (None: ask for the whole history); returns tables.
     """
 
     name: str

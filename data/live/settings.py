@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from ...errors import ConfigError
 
@@ -38,10 +38,12 @@ class LiveSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    home: Path = Field(default_factory=lambda: user_data_path("tidegate", appauthor=False))
+    home: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
+        default_factory=lambda: user_data_path("tidegate", appauthor=False)
+    )
     fred_api_key: SecretStr | None = None
     contact: str | None = None
-    mirror: str | None = None
+    mirror: str | None = Field(None, pattern="^https?://")
     connect_timeout: float = Field(10.0, gt=0)
     read_timeout: float = Field(30.0, gt=0)
     attempts: int = Field(4, ge=1)
@@ -93,7 +95,7 @@ def _fred_key(environment: Mapping[str, str]) -> str | None:
     if not (name := environment.get("FRED_API_KEY_FILE")):
         return None
     try:
-        lines = Path(name).read_text(encoding="utf-8").split()
+        lines = Path(name).expanduser().read_text(encoding="utf-8").split()
     except (OSError, UnicodeDecodeError):
         lines = []
     if not lines:

@@ -5,6 +5,8 @@ Whatever fails here names the host and the path, never the query: keys travel in
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -27,6 +29,8 @@ _PACE: tuple[tuple[float, tuple[str, ...]], ...] = (
     (4, ("https://api.fiscaldata.treasury.gov",)),
     (4, ("https://",)),
 )
+
+_KEY = re.compile(r"(api_key=)[^&\s\"]+")
 
 
 class TransientError(Exception):
@@ -74,12 +78,19 @@ class _Adapter(LimiterAdapter):
 
 def open_session(settings: LiveSettings) -> requests.Session:
     """A session that keeps each source's pace and goes through the mirror where one is set. Close it after use."""
+    logging.getLogger("urllib3.connectionpool").addFilter(_without_keys)
     session = requests.Session()
     for per_second, prefixes in _PACE:
         adapter = _Adapter(1000 if settings.mirror else per_second, settings.mirror)
         for prefix in prefixes:
             session.mount(prefix, adapter)
     return session
+
+
+def _without_keys(record: logging.LogRecord) -> bool:
+    """Whoever logs at level DEBUG finds every address in the log: the key in it is struck out."""
+    record.msg, record.args = _KEY.sub(r"\1(key)", record.getMessage()), None
+    return True
 
 
 def get(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 
 import pandas as pd
 
 from ..capex import capex_facts
 from ..findings import Finding
+from .spans import span
 
 _LONGEST_QUARTER = pd.Timedelta(days=100)
 _SAME = 0.005
@@ -39,7 +41,7 @@ def _holes(name: str, rows: pd.DataFrame) -> Iterator[Finding]:
 
 def _against_the_facts(name: str, rows: pd.DataFrame) -> Iterator[Finding]:
     """Compare with the shipped facts, basis by basis: a line that agrees with two bases in turn is none."""
-    lines = {line: facts for line, facts in capex_facts().series.items() if line.partition("@")[0] == name}
+    lines = {line: facts for line, facts in _facts().items() if line.partition("@")[0] == name}
     if len(lines) < 2:
         return
     agreed = {line: _agreement(rows, facts) for line, facts in lines.items()}
@@ -59,6 +61,11 @@ def _against_the_facts(name: str, rows: pd.DataFrame) -> Iterator[Finding]:
     yield from _known_too_early(name, pd.concat(only.values()))
 
 
+@cache
+def _facts() -> Mapping[str, pd.DataFrame]:
+    return capex_facts().series
+
+
 def _agreement(rows: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     """The rows whose value is that of the facts, with both release instants."""
     both = rows.merge(facts, on="period", suffixes=("", "_fact"))
@@ -68,9 +75,9 @@ def _agreement(rows: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
 def _known_too_early(name: str, agreed: pd.DataFrame) -> Iterator[Finding]:
     early = agreed[agreed["released"] < agreed["released_fact"] - _LONGEST_QUARTER].sort_values("period")
     if len(early):
-        dates = f"{early['period'].iloc[0]:%Y-%m-%d} to {early['period'].iloc[-1]:%Y-%m-%d}"
         message = (
-            f"{len(early)} figures are those of a restatement of {early['released_fact'].iloc[0]:%Y-%m-%d}, "
+            f"{len(early)} figure(s) are those of a restatement of {early['released_fact'].iloc[0]:%Y-%m-%d}, "
             "dated as if they had been filed first: look-ahead."
         )
+        dates = span(pd.DatetimeIndex(early["period"]))
         yield Finding("warning", name, dates, message, "Use the figures as first filed.")

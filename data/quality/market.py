@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pandas as pd
 
 from ..assets import is_crypto
 from ..clock import session_closes
-from ..dictionary import dictionary, spec_of
+from ..dictionary import dictionary, find_spec, spec_of
 from ..findings import Finding, worst_first
 from ..market import Market
+from .bills import bills_findings
+from .spans import span
 
 _SHORT_HISTORY = 252  # sessions
 
@@ -27,6 +30,8 @@ def check_market(market: Market, assets: Sequence[str]) -> list[Finding]:
     """
     found = [
         *_asset_findings(market, assets),
+        *_holes(market, assets),
+        *bills_findings(market),
         *_missing_series(market),
         *_stale_series(market),
         *_pseudo_pit(market),
@@ -40,30 +45,29 @@ def _asset_findings(market: Market, assets: Sequence[str]) -> Iterator[Finding]:
     for asset in assets:
         prices = market.prices[asset].dropna() if asset in market.assets else pd.Series(dtype=float)
         if prices.empty:
-            yield Finding(
-                "error",
-                asset,
-                "",
-                "The study needs this ticker, and the data lacks it.",
-                "Add its price file.",
-            )
+            message = "The study needs this ticker, and the data lacks it."
+            yield Finding("error", asset, "", message, "Add its price file.")
             continue
-        span = market.prices[asset].loc[prices.index[0] : prices.index[-1]]
-        holes = span.index[span.isna()]
-        if len(holes):
-            message = f"{len(holes)} sessions without a price."
-            yield Finding(
-                "warning",
-                asset,
-                f"{holes[0]:%Y-%m-%d} to {holes[-1]:%Y-%m-%d}",
-                message,
-                "Complete the file.",
-            )
         if len(prices) < _SHORT_HISTORY:
             yield Finding("note", asset, f"from {prices.index[0]:%Y-%m-%d}", f"Short history: {len(prices)} sessions.")
-        if prices.index[-1] < market.sessions[-1] and not is_crypto(asset):
-            message = "Prices end before the data do."
-            yield Finding("warning", asset, f"{prices.index[-1]:%Y-%m-%d}", message, "Fetch the newer prices.")
+        behind = int((market.sessions > prices.index[-1]).sum())
+        if behind > is_crypto(asset):  # a crypto bar is complete only after the session's close
+            message = f"Prices end {behind} session(s) before the data do."
+            remedy = "Fetch the newer prices; if it was delisted, nobody could trade it after."
+            yield Finding("warning", asset, f"{prices.index[-1]:%Y-%m-%d}", message, remedy)
+
+
+def _holes(market: Market, assets: Sequence[str]) -> Iterator[Finding]:
+    """Sessions without a price between others that have one; a note where the study does not use the ticker."""
+    for asset in market.assets:
+        known = market.prices[asset].notna().to_numpy().nonzero()[0]
+        steps = np.diff(known)
+        if not (steps > 1).any():
+            continue
+        first, last = (steps > 1).nonzero()[0][[0, -1]]
+        dates = span(market.sessions[[known[first] + 1, known[last + 1] - 1]])
+        message = f"{(steps - 1).sum()} session(s) without a price, up to {steps.max() - 1} in a row."
+        yield Finding("warning" if asset in assets else "note", asset, dates, message, "Complete the file.")
 
 
 def _missing_series(market: Market) -> Iterator[Finding]:
@@ -76,7 +80,7 @@ def _missing_series(market: Market) -> Iterator[Finding]:
 
 def _stale_series(market: Market) -> Iterator[Finding]:
     end = session_closes(market.sessions[-1:])
-    for series in market.releases.series:
+    for series in filter(find_spec, market.releases.series):
         newest = market.releases.as_of(series, end).released[0]
         limit = spec_of(series).stale_after
         if not pd.isna(newest) and end[0] - newest > limit and not _succeeded(market, series, end):

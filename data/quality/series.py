@@ -1,4 +1,4 @@
-"""Gates on one economic series, whatever its source."""
+"""Gates on the calendar of one economic series: where it begins, its gaps, where it ends, when it was known."""
 
 from __future__ import annotations
 
@@ -9,31 +9,49 @@ import pandas as pd
 
 from ..dictionary import find_spec, is_truncated
 from ..findings import Finding
+from .spans import span
 
-_LONGEST_GAP_DAYS = {"daily": 10, "weekly": 15, "monthly": 62, "quarterly": 184}
-_UNIT_STEP = np.log(1000.0)
-_NEAR = np.log(3.0)
-_QUIET = 0.5  # reverse repo near zero really moves a hundredfold overnight
-_WINDOW = 4  # values on each side of a step in unit
+# Less than one missing value of each rhythm, more than its longest run of holidays (September 2001: 7 days).
+_LONGEST_GAP_DAYS = {"daily": 8, "weekly": 13, "monthly": 45, "quarterly": 130}
+_BETWEEN_SETTLEMENTS_DAYS = 20  # coupons settle twice a month; a source may leave out the days without a flow
+_PERIOD_DAYS = {"monthly": 28, "quarterly": 89}  # from the date of a period to its end, at least
+_POSTED_AHEAD = pd.Timedelta(days=5)  # policy rates stand on FRED before a long weekend they are dated with
 _LATE = 5  # usual distances between values after which a series counts as ended
 _SLACK = pd.Timedelta(days=10)
 
 
 def series_findings(name: str, rows: pd.DataFrame) -> Iterator[Finding]:
-    """Findings on one series.
+    """Findings on the calendar of one series.
 
     Parameters
     ----------
     name : str
         Series id.
     rows : DataFrame
-        ``period`` (ascending, each once) and ``value``.
+        ``period``, ascending, each once.
     """
     if len(rows) < 2:
         return
-    yield from _truncated(name, rows)
     yield from _gaps(name, rows)
-    yield from _unit_step(name, rows)
+
+
+def known_too_early(name: str, rows: pd.DataFrame) -> Iterator[Finding]:
+    """A finding when a value is said to be public before the period it describes was over.
+
+    Parameters
+    ----------
+    name : str
+        Series id; the dictionary says how long its periods are.
+    rows : DataFrame
+        ``period`` and ``released``, all releases; NaT, where nobody says, passes.
+    """
+    days = pd.Timedelta(days=_PERIOD_DAYS.get(_rhythm(name), 0))
+    over = rows["period"].to_numpy() + (days - _POSTED_AHEAD).to_numpy()
+    early = rows["released"].dt.tz_localize(None).to_numpy() < over
+    if early.any():
+        message = f"{early.sum()} value(s) are dated as public before their period was over: look-ahead."
+        remedy = "Give the instants of publication in `released`, or leave the column out."
+        yield Finding("error", name, span(pd.DatetimeIndex(rows["period"][early])), message, remedy)
 
 
 def ends_early(name: str, rows: pd.DataFrame, last_day: pd.Timestamp) -> Iterator[Finding]:
@@ -45,7 +63,8 @@ def ends_early(name: str, rows: pd.DataFrame, last_day: pd.Timestamp) -> Iterato
         yield Finding("warning", name, f"{last:%Y-%m-%d}", message, "Fetch the newer values.")
 
 
-def _truncated(name: str, rows: pd.DataFrame) -> Iterator[Finding]:
+def truncated(name: str, rows: pd.DataFrame) -> Iterator[Finding]:
+    """A finding when a series that must be whole begins late; such a series is not used."""
     spec = find_spec(name)
     if spec is not None and is_truncated(spec, rows["period"].iloc[0]):
         message = (
@@ -57,27 +76,19 @@ def _truncated(name: str, rows: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _gaps(name: str, rows: pd.DataFrame) -> Iterator[Finding]:
-    distance = rows["period"].diff()
-    spec = find_spec(name)
-    rhythm = _LONGEST_GAP_DAYS.get(spec.frequency.split()[0] if spec else "")
-    longest = pd.Timedelta(days=rhythm) if rhythm else _LATE * pd.Timedelta(distance.median()) + _SLACK
-    gaps = rows[distance > longest]
+    periods = pd.DatetimeIndex(rows["period"])
+    days = np.diff(periods.to_numpy()) / np.timedelta64(1, "D")
+    longest = _LONGEST_GAP_DAYS.get(_rhythm(name), 1.5 * float(np.median(days)) + 7)
+    if name.startswith("issuance:"):
+        longest = _BETWEEN_SETTLEMENTS_DAYS
+    gaps = np.flatnonzero(days > longest)
     if len(gaps):
-        ends = f"{gaps['period'].iloc[0] - distance[gaps.index[0]]:%Y-%m-%d} to {gaps['period'].iloc[-1]:%Y-%m-%d}"
-        message = f"{len(gaps)} gaps, the longest of {distance.max().days} days."
-        yield Finding("warning", name, ends, message, "Complete the series, or treat the time before as unavailable.")
+        several = f"{len(gaps)} gaps, the longest of" if len(gaps) > 1 else "A gap of"
+        dates = span(periods[[gaps[0], gaps[-1] + 1]])
+        remedy = "Complete the series, or treat the time before as unavailable."
+        yield Finding("warning", name, dates, f"{several} {days.max():.0f} days.", remedy)
 
 
-def _unit_step(name: str, rows: pd.DataFrame) -> Iterator[Finding]:
-    """A lasting step by a factor of about a thousand in a series that is otherwise quiet: billions that became
-    millions.
-    """
-    level = np.log(rows["value"].where(rows["value"] > 0))
-    before = level.rolling(_WINDOW, min_periods=1).median().shift(1)
-    after = level[::-1].rolling(_WINDOW, min_periods=1).median()[::-1]
-    stepped = ((after - before).abs() - _UNIT_STEP).abs() < _NEAR
-    sudden = (level.diff().abs() - _UNIT_STEP).abs() < _NEAR
-    days = rows.loc[stepped & sudden, "period"]
-    if len(days) and level.diff().abs().quantile(0.9) < _QUIET:
-        message = "The level changes a thousandfold from one value to the next: another unit."
-        yield Finding("error", name, f"{days.iloc[0]:%Y-%m-%d}", message, "Convert the series to one unit.")
+def _rhythm(name: str) -> str:
+    spec = find_spec(name)
+    return spec.frequency.split()[0] if spec else ""

@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import sys
 from pathlib import Path
+from uuid import uuid4
 
 DRAFT = ".draft-"
 
 
 def replace_file(path: Path, content: bytes) -> None:
     """Put `content` at `path` in one step: a reader sees the old file or the new one, whatever happens to us."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(prefix=DRAFT, dir=path.parent)
+    _make_folder(path.parent)
+    draft = path.with_name(f"{DRAFT}{uuid4().hex}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with draft.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(draft).replace(path)
+        draft.replace(path)
     except BaseException:
-        Path(draft).unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
         raise
     _flush_folder(path.parent)
 
 
+def _make_folder(folder: Path) -> None:
+    """A new folder must reach the disk with its name, or nothing in it can be found."""
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _flush_folder(folder.parent)
+
+
 def _flush_folder(folder: Path) -> None:
     """The rename itself must reach the disk before anything that relies on it."""
+    if sys.platform == "win32":  # folders cannot be opened there
+        return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -12,8 +12,10 @@ from ..fetched import Fetched
 from .restatement import explain_prices, explain_series
 
 _SAME = 1e-5  # Yahoo's adjusted closes are single precision
+_TICK = pd.Timedelta(1, "us")
 _LOST = 0.05  # share of the stored rows that a source may take back
 _KEYS = {"prices": ["date"], "series": ["period", "released"]}
+_VALUES = {"prices": ["close", "adj_close"], "series": ["value"]}
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +48,7 @@ class Outcome:
     @property
     def state(self) -> Literal["new", "added", "unchanged", "restated", "failed"]:
         """The outcome in a word."""
-        if self.refused:
+        if self.refused or self.needs_whole:
             return "failed"
         if self.restated:
             return "restated"
@@ -57,7 +59,8 @@ class Outcome:
     @property
     def detail(self) -> str:
         """The outcome in words."""
-        return self.refused or self.restated or (f"{self.added} rows" if self.added else "")
+        misfit = "the new rows do not fit to the stored ones, and the whole history did not come" * self.needs_whole
+        return self.refused or misfit or self.restated or (f"{self.added} rows" if self.added else "")
 
 
 def combine(stored: pd.DataFrame | None, fetched: Fetched, now: pd.Timestamp) -> Outcome:
@@ -78,15 +81,38 @@ def combine(stored: pd.DataFrame | None, fetched: Fetched, now: pd.Timestamp) ->
     value becomes a further release at `now`, the instant at which it is known to have been public.
     """
     if fetched.table.empty:
-        return Outcome(None)
-    table = fetched.table.assign(fetched=now)
+        return Outcome(None, refused="the source gave no rows" if fetched.whole else "")
     if stored is None:
-        return Outcome(table, added=len(table), first=True)
+        return _first(fetched, now)
+    now = max(now, stored["fetched"].max() + _TICK)  # the clock may have been set back
+    table = fetched.table.assign(fetched=now)
     if fetched.kind == "series":
-        if stored["released"].isna().any() and fetched.table["released"].notna().all():
+        if stored["released"].isna().any() and table["released"].notna().all():
             return _with_release_instants(table, fetched)
         table = _as_revisions(stored, table, now)
+    if not fetched.whole and (_leaves_gap(stored, fetched) or _revises(table)):
+        return Outcome(None, needs_whole=True)
     return _merge(stored, table, fetched)
+
+
+def _first(fetched: Fetched, now: pd.Timestamp) -> Outcome:
+    """A history begins with the whole of it."""
+    if not fetched.whole:
+        return Outcome(None, needs_whole=True)
+    return Outcome(fetched.table.assign(fetched=now), added=len(fetched.table), first=True)
+
+
+def _leaves_gap(stored: pd.DataFrame, fetched: Fetched) -> bool:
+    """Whether the new rows begin after the stored ones. Releases by the source's word need not overlap."""
+    if fetched.kind == "series" and fetched.table["released"].notna().all():
+        return False
+    day = _KEYS[fetched.kind][0]
+    return bool(fetched.table[day].min() > stored[day].max())
+
+
+def _revises(table: pd.DataFrame) -> bool:
+    """Whether a value changed that was dated by rule: its series may have a new base, of which this is the end."""
+    return "released" in table and bool((table["released"] == table["fetched"]).any())
 
 
 def _with_release_instants(table: pd.DataFrame, fetched: Fetched) -> Outcome:
@@ -98,7 +124,8 @@ def _with_release_instants(table: pd.DataFrame, fetched: Fetched) -> Outcome:
 
 def _merge(stored: pd.DataFrame, table: pd.DataFrame, fetched: Fetched) -> Outcome:
     key = _KEYS[fetched.kind]
-    both = table.merge(stored, on=key, how="left", suffixes=("_new", ""), indicator=True)
+    told = stored[[*key, *_VALUES[fetched.kind]]]
+    both = table.merge(told, on=key, how="left", suffixes=("_new", ""), indicator=True)
     new = both["_merge"].eq("left_only").to_numpy()
     gone = len(stored) - int((~new).sum())
     if _differ(both[~new], fetched.kind) or (gone and _takes_back(fetched)):
@@ -127,10 +154,9 @@ def _takes_back(fetched: Fetched) -> bool:
 
 
 def _differ(both: pd.DataFrame, kind: str) -> bool:
-    columns = ("close", "adj_close") if kind == "prices" else ("value",)
-    return any(
-        bool((~np.isclose(both[name], both[f"{name}_new"], rtol=_SAME, atol=0.0, equal_nan=True)).any())
-        for name in columns
+    return not all(
+        np.isclose(both[name], both[f"{name}_new"], rtol=_SAME, atol=0.0, equal_nan=True).all()
+        for name in _VALUES[kind]
     )
 
 

@@ -13,7 +13,7 @@ from ...errors import DataError
 from .atomic import replace_file
 
 SCHEMA = 1
-NAME = "manifest.json"
+NAME = "store.json"  # not the name of another output: none may take a snapshot for its own and replace it
 _KIND = "tidegate store"
 
 
@@ -92,7 +92,7 @@ def read_manifest(folder: Path) -> Manifest:
     path = folder / NAME
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Manifest()
     except (OSError, ValueError) as error:
         raise _broken(path, str(error)) from None

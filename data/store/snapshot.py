@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ...errors import ConfigError
 from ..layers import Layer
 from .contents import layer_of
 from .manifest import Entry, Manifest, is_store, read_manifest, write_manifest
@@ -18,7 +19,16 @@ def freeze(store: Store, folder: Path) -> int:
     -------
     int
         How many items were frozen. Equal tables make equal bytes, so a snapshot can be compared by its hashes.
+
+    Raises
+    ------
+    ConfigError
+        The folder holds something.
+    OSError
+        The disk failed. The manifest is written last: without it, the files are no snapshot.
     """
+    if folder.exists() and any(folder.iterdir()):
+        raise ConfigError("The folder for a snapshot is in use", received=str(folder), expected="a new or empty one")
     items: dict[str, Entry] = {}
     for entry, table in store.tables():
         content = as_bytes(table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,6 +32,9 @@ class Status:
         Last release (UTC), by the source's word or by rule.
     age, limit : Timedelta
         Time since that release, and after how much of it the item counts as stale.
+    replaced : bool
+        Whether a series that is not old itself takes its place: the one it stands in for (IOER after IORB began), or
+        the company's line of another basis.
     point_in_time : bool
         False where some releases are dated by rule (pseudo-PIT).
     versions : int
@@ -47,24 +51,26 @@ class Status:
     released: pd.Timestamp
     age: pd.Timedelta
     limit: pd.Timedelta
+    replaced: bool
     point_in_time: bool
     versions: int
     sha256: str
 
     @property
     def stale(self) -> bool:
-        """Whether the newest release is older than its limit."""
-        return self.age > self.limit
+        """Whether the newest release is older than its limit, and nothing newer takes the item's place."""
+        return self.age > self.limit and not self.replaced
 
 
 def status(store: Store, now: pd.Timestamp) -> list[Status]:
     """The state of every item at `now` (UTC), prices first."""
-    return [_status(entry, now) for entry in store.entries().values()]
+    entries = store.entries().values()
+    fresh = {entry.id for entry in entries if now - _last_release(entry) <= _limit(entry)}
+    return [_status(entry, now, fresh) for entry in entries]
 
 
-def _status(entry: Entry, now: pd.Timestamp) -> Status:
+def _status(entry: Entry, now: pd.Timestamp, fresh: Collection[str]) -> Status:
     released = _last_release(entry)
-    spec = find_spec(entry.id)
     return Status(
         name=entry.id,
         kind=entry.kind,
@@ -73,11 +79,22 @@ def _status(entry: Entry, now: pd.Timestamp) -> Status:
         last=entry.last,
         released=released,
         age=now - released,
-        limit=spec.stale_after if spec else _PRICES_STALE,
+        limit=_limit(entry),
+        replaced=_is_replaced(entry.id, fresh),
         point_in_time=not entry.by_rule,
         versions=len(entry.earlier),
         sha256=entry.sha256,
     )
+
+
+def _limit(entry: Entry) -> pd.Timedelta:
+    spec = find_spec(entry.id)
+    return spec.stale_after if spec else _PRICES_STALE
+
+
+def _is_replaced(name: str, fresh: Collection[str]) -> bool:
+    line, _, basis = name.partition("@")
+    return bool(basis and line in fresh) or any(spec.fallback == name for spec in map(find_spec, fresh) if spec)
 
 
 def _last_release(entry: Entry) -> pd.Timestamp:
@@ -85,6 +102,6 @@ def _last_release(entry: Entry) -> pd.Timestamp:
     if entry.kind == "prices":
         return bars_known(last, crypto=is_crypto(entry.id))[0]
     spec = find_spec(entry.id)
-    if entry.released is not None or spec is None:
-        return pd.Timestamp(entry.released or entry.fetched)
-    return release_instants(spec, last)[0]
+    told = [] if entry.released is None else [pd.Timestamp(entry.released)]
+    by_rule = [release_instants(spec, last)[0]] if entry.by_rule and spec else []
+    return max([*told, *by_rule], default=pd.Timestamp(entry.fetched))

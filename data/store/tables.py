@@ -16,7 +16,8 @@ from ...errors import DataError
 def as_bytes(table: pd.DataFrame) -> bytes:
     """`table` as Parquet."""
     buffer = BytesIO()
-    table.to_parquet(buffer, index=False)
+    columns = pa.Table.from_pandas(table, preserve_index=False, nthreads=1)  # more start a pool for every small table
+    pq.write_table(columns, buffer)
     return buffer.getvalue()
 
 

@@ -95,6 +95,9 @@ def test_layers_that_are_adjusted_differently_are_refused(folder, tmp_path_facto
         load_market([folder, later])
     write(later, "prices/SPY.csv", price_text(SESSIONS[-2:], price=10.01))
     assert load_market([folder, later]).prices["SPY"].iloc[-1] == 10.01
+    write(later, "prices/SPY.csv", price_text(pd.bdate_range("2024-01-16", "2024-01-18"), price=5.0))
+    (warned,) = [each for each in load_market([folder, later]).provenance.findings if "share no date" in each.message]
+    assert (warned.severity, warned.subject) == ("warning", "SPY")
 
 
 def test_crypto_keeps_its_weekends_as_a_series_and_its_session_rows_as_prices(folder):

@@ -217,6 +217,13 @@ def test_later_releases_are_those_of_the_same_period_after_the_time(rows, querie
     assert list(zip(found.tolist(), days.tolist(), strict=True)) == truth
 
 
+def test_later_releases_of_a_period_are_not_those_of_its_neighbours():
+    line = Releases(table([(0, 20, 1.0), (1, 21, 2.0), *((2, day, 3.0) for day in range(1, 9))])).line("X")
+    found, released = line.later_releases(nanoseconds(instants([10, 6])), nanoseconds(dates([1, 2])))
+    assert found.tolist() == [0, 1, 1]
+    assert released.tolist() == nanoseconds(instants([21, 7, 8])).tolist()
+
+
 def test_nothing_is_later_than_an_unknown_period():
     for rows in ([], [(0, 5, 1.0)]):
         found, released = (

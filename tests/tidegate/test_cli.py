@@ -53,6 +53,18 @@ def test_overrides_reach_the_study(tidegate):
     assert set(held["weights"]) <= {"BIL", "IGV", "CASH"}
 
 
+def test_the_economy_as_a_folder_of_files_stays_made_up(capsys, monkeypatch, tmp_path):
+    folder = tmp_path / "made"
+    written = call(capsys, monkeypatch, "data", "synthesize", "--out", folder)
+    assert (written.status, written.err) == (0, "")
+    assert "made up" in written.out
+    shown = call(capsys, monkeypatch, "signal", "--data", folder, "--json")
+    assert json.loads(shown.out)["synthetic"] is True
+    direct = call(capsys, monkeypatch, "signal", "--json")
+    assert json.loads(shown.out)["weights"] == json.loads(direct.out)["weights"]
+    assert call(capsys, monkeypatch, "data", "synthesize").status == 2
+
+
 def test_data_check_on_the_economy_finds_nothing_bad(tidegate):
     answer = tidegate("data", "check", "--json")
     assert answer.status == 0

@@ -1,11 +1,12 @@
 """The one way to the outside: patience, words, and no secret in them."""
 
 import json
+import logging
 
 import pytest
 
 from tests.data.live.loopback import FAULTS, TOO_MANY, Answer, as_json
-from tidegate.data.live.web import RefusedError, get
+from tidegate.data.live.web import RefusedError, get, open_session
 from tidegate.errors import SourceError
 
 URL = "https://data.sec.gov/thing"
@@ -36,6 +37,13 @@ def test_a_fault_that_stays_is_told_without_the_query(fault, ask, web):
     assert len(web.requests) == 3
 
 
+def test_no_log_has_the_key(ask, caplog):
+    with caplog.at_level(logging.DEBUG):
+        ask()
+    assert "api_key=(key)" in caplog.text
+    assert "secret" not in caplog.text
+
+
 def test_a_refusal_is_not_asked_again(ask, web):
     web.misbehave_always(Answer(b"no such thing", 404))
     with pytest.raises(RefusedError) as caught:
@@ -52,12 +60,13 @@ def test_the_server_may_ask_for_a_longer_wait(session, settings, web):
     assert second - first > 0.35
 
 
-def test_nobody_listens(session, settings, web):
+def test_nobody_listens(settings):
+    """requests' own words would name the address with its query."""
     unreachable = settings.model_copy(update={"mirror": "http://127.0.0.1:9"})
-    from tidegate.data.live.web import open_session
-
-    with open_session(unreachable) as lonely, pytest.raises(SourceError, match="connection failed"):
-        get(lonely, URL, settings=unreachable, parse=bytes)
+    with open_session(unreachable) as lonely, pytest.raises(SourceError, match="connection failed") as caught:
+        get(lonely, URL, settings=unreachable, parse=bytes, params={"api_key": "secret"})
+    assert "secret" not in str(caught.value)
+    assert caught.value.__context__ is None
 
 
 def test_the_pace_of_a_source_is_kept_over_all_its_hosts(web, settings, monkeypatch):

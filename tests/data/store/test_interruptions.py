@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -48,6 +49,18 @@ def wait_for_the_end_of(number):
             time.sleep(0.005)
 
 
+def note_size(folder):
+    path = Path(f"{folder}.acknowledged")
+    return path.stat().st_size if path.exists() else 0
+
+
+def wait_for_a_note_after(folder, size):
+    for _ in range(2000):
+        if note_size(folder) > size:
+            return
+        time.sleep(0.01)
+
+
 def acknowledged(folder):
     """The most rows of each item that any writer noted as stored."""
     path = Path(f"{folder}.acknowledged")
@@ -78,9 +91,12 @@ def leftovers(store):
 def test_a_killed_writer_loses_nothing_that_it_stored(writers, tmp_path):
     """Kill at random instants, inside every step of a put; each time, all that was acknowledged must be there."""
     chance, store, interrupted = np.random.default_rng(5), Store(tmp_path / "home"), 0
-    for _ in range(KILLS):
+    for kill in range(KILLS):
+        notes = note_size(store.folder)
         number = start(writers, store.folder, max(acknowledged(store.folder).values()) + 1, 10_000)
-        time.sleep(chance.uniform(0.05, 0.6))
+        if kill % 2:  # a slow machine may need a second for the first put
+            wait_for_a_note_after(store.folder, notes)
+        time.sleep(chance.uniform(0.05, 0.4))
         os.kill(number, signal.SIGKILL)
         wait_for_the_end_of(number)
         interrupted += bool(leftovers(store))
@@ -99,6 +115,39 @@ def test_writers_at_the_same_time_corrupt_nothing(writers, tmp_path):
     for item in ITEMS:
         assert rows_of(store, item) == expected(item, 14)
     assert not leftovers(store)
+
+
+def test_nothing_relies_on_what_is_not_on_the_disk(tmp_path, monkeypatch):
+    """The order of a put: the table, its name, then the manifest, its name, and only then the old table goes."""
+    store, calls = Store(tmp_path / "home"), []
+    store.put(bars([10, 11]), NOW)
+    fsync, replace, unlink = os.fsync, Path.replace, Path.unlink
+
+    def noting_fsync(handle):
+        calls.append("flush folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "flush file")
+        fsync(handle)
+
+    def noting_replace(draft, path):
+        calls.append(f"name {path.suffix}")
+        return replace(draft, path)
+
+    def noting_unlink(path, **options):
+        calls.append(f"remove {path.suffix}")
+        unlink(path, **options)
+
+    monkeypatch.setattr(os, "fsync", noting_fsync)
+    monkeypatch.setattr(Path, "replace", noting_replace)
+    monkeypatch.setattr(Path, "unlink", noting_unlink)
+    store.put(bars([10, 11, 12]), LATER)
+    one = ["flush file", "name {}", "flush folder"]
+    assert calls == [
+        *(each.format(".parquet") for each in one),
+        *(each.format(".json") for each in one),
+        "remove .parquet",
+    ]
+    calls.clear()
+    store.put(bars([20], ticker="SPY"), LATER)
+    assert calls[:4] == ["flush folder", "flush file", "name .parquet", "flush folder"]  # a new folder has a name too
 
 
 @pytest.mark.parametrize(
@@ -121,6 +170,7 @@ def test_a_disk_that_fails_leaves_the_store_as_it_was(tmp_path, monkeypatch, cal
     with pytest.raises(ConfigError, match="No space left on device"):
         store.put(bars([10, 11, 12]), LATER)
     monkeypatch.undo()
+    assert not list(store.folder.rglob(".draft-*"))
     assert rows_of(store, "MU") in ([10, 11], [10, 11, 12])
     store.put(bars([10, 11, 12, 13]), LATER)
     assert rows_of(store, "MU") == [10, 11, 12, 13]
