@@ -61,6 +61,11 @@ def _closing_table() -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     return pd.DatetimeIndex(calendar.sessions).as_unit("ns").asi8, closes
 
 
+def last_day_without_news(last: pd.Timestamp) -> pd.Timestamp:
+    """The day before the session that follows `last`: until then no stock trades."""
+    return sessions(last + pd.Timedelta(days=1), last + pd.Timedelta(days=14))[0] - pd.Timedelta(days=1)
+
+
 def session_opens_after(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
     """Opening instant of the first session strictly after each of `days` (naive dates)."""
     calendar = _xnys()

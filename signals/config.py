@@ -39,6 +39,50 @@ class RegimeConfig(BaseModel):
         return self
 
 
+ClassifierName = Literal["schmitt", "jump", "markov", "moving_average"]
+
+
+class JumpConfig(BaseModel):
+    """Statistical jump model with three states."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    min_weeks: int = Field(156, ge=26, description="known levels before the first fit")
+    refit_weeks: int = Field(26, ge=1, description="known levels between fits, each on all of the past")
+    penalties: tuple[float, ...] = Field(
+        (1.0, 2.0, 4.0, 8.0, 16.0),
+        min_length=1,
+        description="costs of a jump to choose from, in half squared units of the waterline",
+    )
+    horizon_weeks: int = Field(4, ge=1, description="how far ahead a state must describe the level to win the choice")
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        if not all(0 < penalty < float("inf") for penalty in self.penalties):
+            raise ValueError("penalties must be positive and finite")
+        if list(self.penalties) != sorted(set(self.penalties)):
+            raise ValueError("penalties must rise")
+        return self
+
+
+class MarkovConfig(BaseModel):
+    """Markov switching mean with three states and one variance."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    min_weeks: int = Field(156, ge=26, description="known levels before the first fit")
+    refit_weeks: int = Field(26, ge=1, description="known levels between fits, each on all of the past")
+
+
+class MovingAverageConfig(BaseModel):
+    """The speculative sleeve's index against its own average."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    weeks: int = Field(40, ge=2, description="span of the average")
+    band: float = Field(0.02, ge=0, lt=1, description="within this share of the average the regime is NEUTRAL")
+
+
 CapexForm = Literal["A", "B", "C"]
 
 
@@ -75,7 +119,11 @@ class SignalConfig(BaseModel):
     drop: tuple[str, ...] = Field((), description="indicators not to count, as block.name")
     modules: tuple[str, ...] = Field((), description="your own files of indicators; all of them count")
     capex: CapexConfig = CapexConfig()
+    classifier: ClassifierName = Field("schmitt", description="what turns the waterline into a regime")
     regime: RegimeConfig = RegimeConfig()
+    jump: JumpConfig = JumpConfig()
+    markov: MarkovConfig = MarkovConfig()
+    moving_average: MovingAverageConfig = MovingAverageConfig()
 
     @model_validator(mode="after")
     def _weighted(self) -> Self:

@@ -55,7 +55,7 @@ class History:
             yield seen[: row + 1]
 
 
-def history_of(measure: Measure, known: Known) -> History:
+def history_of(measure: Measure, known: Known, *, name: str = "") -> History:
     """Evaluate a measure at every decision and at every pair in which a revision shows.
 
     Parameters
@@ -64,6 +64,8 @@ def history_of(measure: Measure, known: Known) -> History:
         Looks at each row of `known` by itself.
     known : Known
         Decisions in ascending order.
+    name : str
+        What a refusal calls the measure; its own name when not given.
 
     Returns
     -------
@@ -82,7 +84,7 @@ def history_of(measure: Measure, known: Known) -> History:
         return unrevised(values)
     probe = np.linspace(0, len(values) - 1, _PROBES).astype(np.int64)
     told = np.array(measure(known.seen_from(np.append(rows, probe), np.append(seen_at, probe))), dtype=np.float64)
-    _refuse_neighbours(measure, np.array(values, dtype=np.float64)[probe], told[len(rows) :])
+    _refuse_neighbours(name or measure.__name__, np.array(values, dtype=np.float64)[probe], told[len(rows) :])
     return History(values, rows, seen_at, told[: len(rows)])
 
 
@@ -92,11 +94,11 @@ def unrevised(values: pd.Series[float]) -> History:
     return History(values, nothing, nothing, np.empty(0))
 
 
-def _refuse_neighbours(measure: Measure, values: Floats, alone: Floats) -> None:
+def _refuse_neighbours(name: str, values: Floats, alone: Floats) -> None:
     """A measure that looks at other rows answers differently when its rows are asked for out of order."""
     if not np.allclose(values, alone, equal_nan=True):
         raise ConfigError(
-            f"Indicator {measure.__name__} looks at more than one decision at a time",
+            f"Indicator {name} looks at more than one decision at a time",
             expected="a measure that answers each row by itself: use known.change and known.at to look back",
             remedy="Or declare standardisation='none' and standardise it yourself.",
         )

@@ -105,9 +105,13 @@ class Known:
         return self.row(self.latest(series).value)
 
     def at(self, series: str, periods: pd.DatetimeIndex) -> pd.Series[float]:
-        """Value of the latest period no later than `periods` (one per decision), in its vintage."""
-        then = self.market.releases.as_of(series, self.decisions, periods)
-        return self.row(self._read(series, then).value * spec_of(series).to_usd_bn)
+        """Value of the latest period no later than `periods` (one per decision), in its vintage.
+
+        NaN where that period is older than `periods` by more than the stale limit: the series had ended, or not begun.
+        """
+        spec, then = spec_of(series), self.market.releases.as_of(series, self.decisions, periods)
+        value = self._read(series, then).value * spec.to_usd_bn
+        return self.row(np.where(periods - then.period > spec.stale_after, np.nan, value))
 
     def before(self, series: str, periods: pd.DatetimeIndex) -> AsOf:
         """The latest period known before each of `periods`, with its value (USD bn or the dictionary's unit)."""

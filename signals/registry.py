@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ..data.dictionary import dictionary, fallback_chain
-from ..errors import ConfigError
+from ..errors import ConfigError, TidegateError
 from .config import BLOCKS, Block, SignalConfig
 from .history import History, Measure, history_of, unrevised
 from .known import Known
@@ -47,6 +48,8 @@ class Indicator:
         Whether the waterline counts it unless a study says otherwise.
     true_vintages : bool
         Whether a series known from a single late vintage counts as missing.
+    unit : str
+        Natural unit of the measure, for readers; one that begins with % is for the measure times 100.
     """
 
     name: str
@@ -58,6 +61,7 @@ class Indicator:
     source: str
     preset: bool = True
     true_vintages: bool = False
+    unit: str = ""
 
     @property
     def id(self) -> str:
@@ -91,10 +95,39 @@ class Indicator:
         return max(starts) + pd.Timedelta(weeks=config.min_history_weeks) if starts else None
 
     def measured(self, known: Known) -> History:
-        """The measure in natural units, with its revisions; all NaN where true vintages are needed and missing."""
+        """The measure in natural units, with its revisions; all NaN where true vintages are needed and missing.
+
+        Raises
+        ------
+        ConfigError
+            The measure fails, or gives something else than one number per decision.
+        """
         if self.true_vintages and known.market.releases.pseudo_pit.intersection(self.series):
             return unrevised(pd.Series(np.nan, index=known.index))
-        return unrevised(self.measure(known)) if self.standardisation == "none" else history_of(self.measure, known)
+        if self.standardisation == "none":
+            return unrevised(self._one_each(known))
+        return history_of(self._one_each, known, name=self.id)
+
+    def _one_each(self, known: Known) -> pd.Series[float]:
+        try:
+            values = self.measure(known)
+        except TidegateError:
+            raise
+        except Exception as error:
+            if self.shipped:
+                raise
+            failure = f"{type(error).__name__}: {error}"
+            raise ConfigError(
+                f"Indicator {self.id} fails", received=failure, expected="one number per decision"
+            ) from error
+        if not (isinstance(values, pd.Series) and values.index.equals(known.index)):
+            raise ConfigError(
+                f"Indicator {self.id} does not give one number per decision",
+                received=type(values).__name__,
+                expected="a Series on known.index",
+                remedy="known.row(values) makes one of an array.",
+            )
+        return values
 
     def standardised(self, history: History, known: Known) -> pd.Series[float]:
         """`history` made comparable and oriented: higher means more liquidity."""
@@ -110,7 +143,7 @@ def _start(series: str) -> pd.Timestamp:
     return spec.usable_from or spec.first
 
 
-_REGISTER: dict[str, Indicator] = {}
+_REGISTER: dict[tuple[str, str], Indicator] = {}  # by file and id
 
 
 def indicator(
@@ -122,26 +155,27 @@ def indicator(
     source: str,
     preset: bool = True,
     true_vintages: bool = False,
+    unit: str = "",
 ) -> Callable[[Measure], Measure]:
     """Register the decorated function as an indicator of `block` under its own name.
 
     Parameters
     ----------
-    block, orientation, standardisation, series, source, preset, true_vintages
+    block, orientation, standardisation, series, source, preset, true_vintages, unit
         See `Indicator`.
 
     Raises
     ------
     ConfigError
-        The block is unknown, another function has the name, or the docstring does not state the information set.
+        The block is unknown, or the docstring does not state the information set.
     """
 
     def register(measure: Measure) -> Measure:
         entry = Indicator(
-            measure.__name__, block, measure, orientation, standardisation, series, source, preset, true_vintages
+            measure.__name__, block, measure, orientation, standardisation, series, source, preset, true_vintages, unit
         )
         _refuse_unfit(entry)
-        _REGISTER[entry.id] = entry
+        _REGISTER[entry.origin, entry.id] = entry
         return measure
 
     return register
@@ -152,9 +186,6 @@ def _refuse_unfit(entry: Indicator) -> None:
         raise ConfigError(
             f"Indicator {entry.name}: block", received=entry.block, expected=f"one of {', '.join(BLOCKS)}"
         )
-    other = _REGISTER.get(entry.id)
-    if other and other.origin != entry.origin:
-        raise ConfigError(f"Two indicators have the name {entry.id}", expected="each name once in its block")
     if not entry.information_set:
         raise ConfigError(
             f"Indicator {entry.id} does not say what it may know",
@@ -170,9 +201,19 @@ def _load_shipped() -> None:
 
 
 def all_indicators() -> tuple[Indicator, ...]:
-    """Every registered indicator, in the order of the blocks, then of their names."""
+    """Every indicator that comes with tidegate, in the order of the blocks, those of the preset first."""
     _load_shipped()
-    return tuple(sorted(_REGISTER.values(), key=lambda entry: (BLOCKS.index(entry.block), not entry.preset)))
+    return _in_order(entry for entry in _REGISTER.values() if entry.shipped)
+
+
+def _in_order(entries: Iterable[Indicator]) -> tuple[Indicator, ...]:
+    return tuple(sorted(entries, key=lambda entry: (BLOCKS.index(entry.block), not entry.preset)))
+
+
+def forget(origin: str) -> None:
+    """Take back what the file `origin` registered: it is about to be run again."""
+    for key in [key for key in _REGISTER if key[0] == origin]:
+        del _REGISTER[key]
 
 
 def chosen_indicators(config: SignalConfig) -> tuple[Indicator, ...]:
@@ -181,11 +222,21 @@ def chosen_indicators(config: SignalConfig) -> tuple[Indicator, ...]:
     Raises
     ------
     ConfigError
-        A name to add or to drop is unknown.
+        A name to add or to drop is unknown, or two indicators have the same.
     """
-    entries = all_indicators()
-    names = [entry.id for entry in entries]
-    for name in (*config.add, *config.drop):
+    own = [entry for entry in _REGISTER.values() if entry.origin in config.modules]
+    shipped = all_indicators()
+    _refuse_unknown((*config.add, *config.drop), [entry.id for entry in (*shipped, *own)])
+    counted = [*(entry for entry in shipped if entry.preset or entry.id in config.add), *own]
+    chosen = _in_order(entry for entry in counted if entry.id not in config.drop)
+    twice = [name for name, count in Counter(entry.id for entry in chosen).items() if count > 1]
+    if twice:
+        raise ConfigError(f"Two indicators have the name {twice[0]}", expected="each name once in its block")
+    return chosen
+
+
+def _refuse_unknown(wanted: Iterable[str], names: list[str]) -> None:
+    for name in wanted:
         if name not in names:
             near = get_close_matches(name, names, 1)
             raise ConfigError(
@@ -194,9 +245,3 @@ def chosen_indicators(config: SignalConfig) -> tuple[Indicator, ...]:
                 expected=f"one of {', '.join(names)}",
                 remedy=f"Did you mean {near[0]}?" if near else "",
             )
-    return tuple(
-        entry
-        for entry in entries
-        if entry.id not in config.drop
-        and (entry.id in config.add or entry.origin in config.modules or (entry.preset and entry.shipped))
-    )

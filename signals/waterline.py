@@ -7,13 +7,13 @@ from typing import Literal
 
 import pandas as pd
 
-from ..data.clock import decision_instants
+from ..data.clock import decision_instants, last_day_without_news
 from ..data.market import Market
 from .composite import block_means, compose
 from .config import SignalConfig
 from .known import Known
 from .missing import missing_reasons
-from .regime import schmitt_trigger
+from .regimes.registry import chosen_classifier
 from .registry import chosen_indicators
 from .result import Waterline
 from .slack import slack
@@ -44,7 +44,8 @@ def measure_waterline(
     Waterline
         Row t uses releases with ``released <= t`` and bars complete by t, and standardises over rows up to t.
     """
-    decisions = decision_instants(pd.Timestamp(config.history_start), market.sessions[-1], every=every)
+    last = last_day_without_news(market.sessions[-1])  # a Thursday that is a holiday has a decision too
+    decisions = decision_instants(pd.Timestamp(config.history_start), last, every=every)
     known = Known(market, decisions, sleeves, config, every)
     entries = chosen_indicators(config)
     histories = {entry.id: entry.measured(known) for entry in entries}
@@ -58,7 +59,7 @@ def measure_waterline(
     return Waterline(
         level=level.rename("waterline"),
         fundamental=fundamental,
-        regime=schmitt_trigger(level, config.regime),
+        regime=chosen_classifier(config).fit_predict_online(level, known),
         coverage=coverage,
         slack=slack(known),
         blocks=block_means(indicators),

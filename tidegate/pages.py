@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .backtests.result import Backtest
     from .data.findings import Finding
     from .result import RunResult
+    from .signals.config import SignalConfig
 
 _HINDSIGHT = "The assets of this study were chosen knowing who won. Compare the study 'proxies'."
 
@@ -44,6 +45,10 @@ def notes_of(result: RunResult) -> tuple[str, ...]:
 
 def _sentence(finding: Finding) -> str:
     return f"{' '.join(part for part in (finding.subject, finding.dates) if part)}: {finding.message}"
+
+
+def _thresholds(config: SignalConfig) -> tuple[float, float] | None:
+    return (config.regime.abundant_enter, config.regime.abundant_leave) if config.classifier == "schmitt" else None
 
 
 def tearsheet(result: RunResult) -> str:
@@ -84,7 +89,7 @@ def regime_page(result: RunResult) -> str:
             audit=summary["audit"],
             performance=summary["performance"],
             target={str(asset): float(weight) for asset, weight in result.target_weights().iloc[-1].items()},
-            thresholds=(result.study.signal.regime.abundant_enter, result.study.signal.regime.abundant_leave),
+            thresholds=_thresholds(result.study.signal),
             events=None if result.market.provenance.synthetic else policy_events(),
             provenance={
                 "source": result.market.provenance.source,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,22 +15,45 @@ from .decisions import Decisions, decide
 from .gates import pass_gates
 from .output_folder import whole_folder, write_json
 from .paper import Target, with_cash
+from .signal_words import reading
+from .signals.explain import explain
+from .signals.explanation import Explanation
+from .signals.inputs import input_notes
 from .study import Study
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 _MARK = "target.json"
 
 
-def signal(study: Study, market: Market) -> tuple[Decisions, Target]:
-    """The decisions of a study and the target of the newest one."""
+@dataclass(frozen=True, eq=False)
+class Reasons:
+    """Why the newest decision came out as it did.
+
+    Attributes
+    ----------
+    decisions : Decisions
+        All of the study's.
+    explanation : Explanation
+        The newest one, taken apart.
+    inputs : Mapping of str to str
+        Inputs that are stale, absent or stood in for at that decision, in words.
+    """
+
+    decisions: Decisions
+    explanation: Explanation
+    inputs: Mapping[str, str]
+
+
+def signal(study: Study, market: Market) -> tuple[Reasons, Target]:
+    """The newest decision of a study with its reasons, and its target."""
     pass_gates(study, market)
     decisions = decide(study, market)
     row = decisions.targets.index[-1]
     level = _value(decisions.waterline.level, row)
-    return decisions, Target(
+    explanation = explain(decisions.waterline, study.signal, row)
+    return Reasons(decisions, explanation, input_notes(market, study.signal, row)), Target(
         study=study.name,
         config_hash=study.config_hash,
         data_hash=market.digest,
@@ -44,9 +69,9 @@ def signal(study: Study, market: Market) -> tuple[Decisions, Target]:
     )
 
 
-def as_json(decisions: Decisions, target: Target) -> dict[str, Any]:
+def as_json(reasons: Reasons, target: Target) -> dict[str, Any]:
     """The target with its reasons, as plain data."""
-    line, row = decisions.waterline, target.as_of
+    line, row, told = reasons.decisions.waterline, target.as_of, reasons.explanation
     slack = _value(line.slack, row)
     return {
         **target.as_dict(),
@@ -55,9 +80,10 @@ def as_json(decisions: Decisions, target: Target) -> dict[str, Any]:
         "contributions": {
             name: part
             for name in map(str, line.contributions.columns)
-            if name not in line.missing and math.isfinite(part := _value(line.contributions[name], row))
+            if name not in told.missing and math.isfinite(part := _value(line.contributions[name], row))
         },
-        "missing": dict(line.missing),
+        "missing": dict(told.missing),
+        "explanation": {**told.as_dict(), "inputs": dict(reasons.inputs), "reading": reading(told)},
     }
 
 
@@ -69,46 +95,16 @@ def write_target(target: Target, folder: Path) -> Path:
     return folder
 
 
-def show(decisions: Decisions, target: Target, console: Console) -> None:
-    """Print the signal for a person."""
-    level = "held: too little is measured" if target.waterline is None else f"{target.waterline:+.2f}"
+def show(reasons: Reasons, target: Target, console: Console) -> None:
+    """Print the signal for a person: at most 80 columns, the headline in bold where the console can."""
+    from .signal_page import headline, page
+
     if target.synthetic:
-        console.print("[yellow]Synthetic economy: every number below is made up.[/yellow]")
-    console.print(f"[bold]{target.regime}[/bold]  waterline {level}  as of {target.as_of:%Y-%m-%d %H:%M} UTC")
-    console.print(f"Study {target.study}; newest session in the data {target.last_session}")
-    console.print(_contribution_table(decisions, target))
-    console.print(_weight_table(target))
-
-
-def _contribution_table(decisions: Decisions, target: Target) -> Table:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    line, row = decisions.waterline, target.as_of
-    table = Table(
-        "block", "indicator", title="What moves the waterline", title_justify="left", box=SIMPLE_HEAD, pad_edge=False
-    )
-    table.add_column("standardised", justify="right")
-    table.add_column("contribution", justify="right")
-    previous = ""
-    for name in map(str, line.indicators.columns):
-        block, _, short = name.partition(".")
-        value, part = _value(line.indicators[name], row), _value(line.contributions[name], row)
-        numbers = (f"{value:+.2f}", f"{part:+.3f}") if math.isfinite(value) else ("-", line.missing.get(name, "-"))
-        table.add_row(block if block != previous else "", short, *numbers)
-        previous = block
-    return table
-
-
-def _weight_table(target: Target) -> Table:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    table = Table("asset", title="Target weights", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("weight", justify="right")
-    for asset, weight in target.weights.items():
-        table.add_row(asset, f"{weight:.2%}")
-    return table
+        console.print("Synthetic economy: every number below is made up.", style="yellow")
+    explanation = reasons.explanation
+    console.print(headline(explanation), style="bold", markup=False, soft_wrap=True)
+    for line in page(explanation, target, reasons.inputs):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _value(column: pd.Series[float], row: pd.Timestamp) -> float:

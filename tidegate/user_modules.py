@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from .errors import ConfigError, TidegateError
+from .signals.registry import forget
 
 
 def load_modules(paths: Sequence[str]) -> None:
-    """Run each file once.
+    """Run each file, once for each content it has had: an edited file counts as it stands.
 
     Raises
     ------
@@ -22,12 +22,18 @@ def load_modules(paths: Sequence[str]) -> None:
         _load(path)
 
 
-@cache
+_RUN: dict[str, bytes] = {}  # content that was run last, by path
+
+
 def _load(name: str) -> None:
     path = Path(name)
     spec = spec_from_file_location(f"tidegate_user_{path.stem}", path)
     if spec is None or spec.loader is None or not path.is_file():
         raise ConfigError("signal.modules", received=name, expected="the path of a Python file")
+    content = path.read_bytes()
+    if _RUN.get(name) == content:
+        return
+    forget(name)
     try:
         spec.loader.exec_module(module_from_spec(spec))
     except TidegateError:
@@ -38,3 +44,4 @@ def _load(name: str) -> None:
             received=f"{type(error).__name__}: {error}",
             expected="a file that Python can run",
         ) from error
+    _RUN[name] = content

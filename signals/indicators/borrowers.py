@@ -15,6 +15,7 @@ from ..registry import indicator
     orientation=-1,
     series=("WDTGAL", "GDP"),
     source="Treasury issuance absorbs duration and cash (Greenwood, Hanson and Stein, 2015)",
+    unit="% of GDP",
 )
 def treasury_draw(known: Known) -> pd.Series[float]:
     """What the Treasury takes in over 13 weeks, over GDP: coupons issued net, else the rebuild of its account.
@@ -30,6 +31,7 @@ def treasury_draw(known: Known) -> pd.Series[float]:
     standardisation="rolling",
     series=("capex:*", "ocf:*", "GDP"),
     source="Capex beyond operating cash flow must be raised from others' savings",
+    unit="% of GDP",
 )
 def funding_gap(known: Known) -> pd.Series[float]:
     """The spenders' capex minus their operating cash flow over a trailing year, over GDP.

@@ -10,7 +10,7 @@ from ..registry import indicator
 _SOURCE = "Gilchrist and Zakrajsek (2012), credit spreads"
 
 
-@indicator("credit", orientation=-1, series=("BAA10Y",), source=_SOURCE)
+@indicator("credit", orientation=-1, series=("BAA10Y",), source=_SOURCE, unit="pp")
 def baa_spread(known: Known) -> pd.Series[float]:
     """Moody's Baa yield over the ten-year Treasury, in percentage points.
 
@@ -19,7 +19,7 @@ def baa_spread(known: Known) -> pd.Series[float]:
     return known.value("BAA10Y")
 
 
-@indicator("credit", orientation=-1, series=("BAA10Y",), source=_SOURCE)
+@indicator("credit", orientation=-1, series=("BAA10Y",), source=_SOURCE, unit="pp")
 def baa_spread_change(known: Known) -> pd.Series[float]:
     """13-week change of the Baa spread, in percentage points.
 
@@ -28,7 +28,14 @@ def baa_spread_change(known: Known) -> pd.Series[float]:
     return known.change("BAA10Y")
 
 
-@indicator("credit", orientation=-1, series=("NFCI",), source="Brave and Butters (2011), NFCI", true_vintages=True)
+@indicator(
+    "credit",
+    orientation=-1,
+    series=("NFCI",),
+    source="Brave and Butters (2011), NFCI",
+    true_vintages=True,
+    unit="index",
+)
 def financial_conditions(known: Known) -> pd.Series[float]:
     """The Chicago Fed's financial conditions index, from true vintages only; positive when tight.
 

@@ -18,6 +18,7 @@ _YEAR, _QUARTER = 252, 63  # sessions
     standardisation="rolling",
     series=("BTC-USD",),
     source="Liu and Tsyvinski (2021), crypto momentum",
+    unit="log",
 )
 def crypto_momentum(known: Known) -> pd.Series[float]:
     """Log return of bitcoin over 13 weeks.
@@ -34,6 +35,7 @@ def crypto_momentum(known: Known) -> pd.Series[float]:
     standardisation="rolling",
     source="The essay of February 2026: crypto is the canary; net of what it shares with equities",
     preset=False,
+    unit="log",
 )
 def crypto_canary(known: Known) -> pd.Series[float]:
     """Return of bitcoin over 63 sessions minus its beta (252 sessions) times the stock market's.

@@ -13,6 +13,7 @@ from ..registry import indicator
     orientation=-1,
     series=("SOFR", "IORB"),
     source="Copeland, Duffie and Yang (2021), reserves were not so ample after all",
+    unit="pp",
 )
 def funding_spread(known: Known) -> pd.Series[float]:
     """The secured funding rate over the interest on reserves, in percentage points.

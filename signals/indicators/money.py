@@ -12,6 +12,7 @@ from ..registry import indicator
     "water",
     series=("M2SL", "GDP"),
     source="Marshallian k: money growth in excess of nominal growth (Baks and Kramer, 1999)",
+    unit="%",
 )
 def excess_money_growth(known: Known) -> pd.Series[float]:
     """Growth of M2 over a year minus growth of nominal GDP over a year, in decimal units.

@@ -29,6 +29,7 @@ def net_liquidity_change(known: Known, span: pd.Timedelta) -> pd.Series[float]:
     "water",
     series=("WALCL", "WDTGAL", "RRPONTSYD", "GDP"),
     source="Federal Reserve H.4.1; net liquidity as WALCL - TGA - RRP",
+    unit="% of GDP",
 )
 def net_liquidity_impulse(known: Known) -> pd.Series[float]:
     """13-week change of net liquidity over GDP.

@@ -14,6 +14,7 @@ _SESSIONS_63 = pd.Timedelta(days=91)  # 63 sessions
     "water",
     series=("DFF", "DGS2"),
     source="Expectations hypothesis: the two-year yield against the policy rate",
+    unit="pp",
 )
 def easing_priced_in(known: Known) -> pd.Series[float]:
     """Effective funds rate minus the two-year yield, in percentage points: positive when cuts are priced in.
@@ -28,6 +29,7 @@ def easing_priced_in(known: Known) -> pd.Series[float]:
     series=("DFEDTARU", "DGS2"),
     source="Hanson and Stein (2015), monetary policy and long-term real rates: two-year yields carry the news",
     preset=False,
+    unit="pp",
 )
 def policy_shift(known: Known) -> pd.Series[float]:
     """Change over 63 sessions of the policy target minus the two-year yield, in percentage points.

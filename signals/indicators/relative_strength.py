@@ -15,7 +15,7 @@ _SAAS = ("IGV", "WCLD", "ADBE", "CRM", "INTU", "NOW", "WDAY", "SNOW", "DDOG", "C
 _SEMIS = ("SMH", "MU", "STX", "SNDK")
 
 
-@indicator("tells", source=_SOURCE)
+@indicator("tells", source=_SOURCE, unit="%")
 def relative_strength(known: Known) -> pd.Series[float]:
     """Mean 13-week return of the speculative sleeve minus that of the near-cash-flow sleeve.
 
@@ -24,7 +24,7 @@ def relative_strength(known: Known) -> pd.Series[float]:
     return _mean_return(known, known.present("speculative")) - _mean_return(known, known.present("near_cash_flow"))
 
 
-@indicator("tells", source=_SOURCE, preset=False)
+@indicator("tells", source=_SOURCE, preset=False, unit="%")
 def equity_duration(known: Known) -> pd.Series[float]:
     """Mean 13-week return of SaaS stocks minus that of memory makers and semiconductors, whatever the sleeves hold.
 

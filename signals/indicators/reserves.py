@@ -11,7 +11,7 @@ from ..reserves import AMPLE_PERCENT, reserve_ratio
 _SOURCE = "Afonso, Giannone, La Spada and Williams (2022), scarce, abundant or ample"
 
 
-@indicator("plumbing", standardisation="anchored", series=("WRESBAL", "TOTBKCR"), source=_SOURCE)
+@indicator("plumbing", standardisation="anchored", series=("WRESBAL", "TOTBKCR"), source=_SOURCE, unit="pp")
 def reserve_ampleness(known: Known) -> pd.Series[float]:
     """Reserves over bank credit minus the ample threshold, in percentage points.
 
@@ -20,7 +20,7 @@ def reserve_ampleness(known: Known) -> pd.Series[float]:
     return reserve_ratio(known) - AMPLE_PERCENT
 
 
-@indicator("plumbing", series=("WRESBAL", "TOTBKCR"), source=_SOURCE)
+@indicator("plumbing", series=("WRESBAL", "TOTBKCR"), source=_SOURCE, unit="pp")
 def reserve_change(known: Known) -> pd.Series[float]:
     """13-week change of reserves over bank credit, in percentage points.
 

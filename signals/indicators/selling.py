@@ -33,6 +33,7 @@ def forced_selling(known: Known) -> pd.Series[float]:
     orientation=-1,
     source="Redemptions show as falls at the same time (Coval and Stafford, 2007)",
     preset=False,
+    unit="%",
 )
 def simultaneous_falls(known: Known) -> pd.Series[float]:
     """Share of the last 21 sessions on which at least four fifths of the speculative sleeve fell.

@@ -14,6 +14,7 @@ from ..registry import indicator
     standardisation="rolling",
     series=("VIXCLS",),
     source="Brunnermeier and Pedersen (2009), market and funding liquidity",
+    unit="points",
 )
 def vix(known: Known) -> pd.Series[float]:
     """The VIX, in index points.

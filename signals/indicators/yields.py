@@ -10,7 +10,7 @@ from ..registry import indicator
 _SOURCE = "Discount-rate channel (Campbell and Shiller, 1988)"
 
 
-@indicator("price", orientation=-1, series=("DFII10",), source=_SOURCE)
+@indicator("price", orientation=-1, series=("DFII10",), source=_SOURCE, unit="pp")
 def real_yield_change(known: Known) -> pd.Series[float]:
     """13-week change of the real ten-year yield, in percentage points.
 
@@ -19,7 +19,7 @@ def real_yield_change(known: Known) -> pd.Series[float]:
     return known.change("DFII10")
 
 
-@indicator("price", orientation=-1, series=("DGS10",), source=_SOURCE)
+@indicator("price", orientation=-1, series=("DGS10",), source=_SOURCE, unit="pp")
 def nominal_yield_change(known: Known) -> pd.Series[float]:
     """13-week change of the nominal ten-year yield, in percentage points.
 
@@ -34,6 +34,7 @@ def nominal_yield_change(known: Known) -> pd.Series[float]:
     standardisation="rolling",
     series=("THREEFYTP10",),
     source="Kim and Wright (2005), term premium",
+    unit="pp",
 )
 def term_premium(known: Known) -> pd.Series[float]:
     """The ten-year term premium, in percentage points.

@@ -90,6 +90,20 @@ def test_every_missing_indicator_has_its_reason():
     assert line.held.all()
 
 
+@pytest.mark.parametrize(
+    ("last", "decision"),
+    [
+        ("2023-11-22", "2023-11-23"),  # Thanksgiving: no session, but a decision on what is known
+        ("2023-11-21", "2023-11-16"),  # the day after is a session that the data lacks
+        ("2023-11-16", "2023-11-16"),
+        ("2023-11-17", "2023-11-16"),
+    ],
+)
+def test_the_last_decision_is_the_last_one_that_nothing_was_missed_for(last, decision):
+    line = measure_waterline(market_of(PRICES.loc[:last]), SLEEVES, SignalConfig())
+    assert f"{line.decisions[-1].tz_convert('America/New_York'):%Y-%m-%d %H:%M}" == f"{decision} 17:00"
+
+
 def test_order_of_columns_and_further_assets_change_nothing():
     days = pd.date_range("2022-12-01", "2024-06-25", freq="D", unit="ns")
     releases = release_rows("DGS10", days, days + pd.Timedelta(hours=12), np.cumsum(np.sin(np.arange(len(days)))))

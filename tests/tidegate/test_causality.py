@@ -117,6 +117,15 @@ def test_the_audit_catches_and_names_a_planted_leak(economy, essay, monkeypatch,
     assert blamed == set()
 
 
+def test_a_cut_on_a_holiday_is_no_leak(economy, essay):
+    """Thanksgiving is a Thursday without a session: the market that ends there still decides on it."""
+    cut = pd.Timestamp("2013-11-28 22:00", tz="UTC")
+    then = tg.decide(essay, economy.known_at(cut))
+    assert then.regime.index[-1] == cut
+    full = tg.decide(essay, economy)
+    pd.testing.assert_series_equal(then.regime, full.regime.loc[:cut], check_freq=False)
+
+
 def test_an_honest_study_passes(economy, essay):
     found = tg.audit(essay, economy, cuts=2)
     assert found.passed

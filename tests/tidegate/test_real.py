@@ -9,8 +9,8 @@ import pytest
 
 import tidegate as tg
 from tidegate.data.clock import decision_instants
-from tidegate.signals.known import Known
 from tidegate.signals.indicators.net_liquidity import net_liquidity
+from tidegate.signals.known import Known
 
 SHARED = os.environ.get("TIDEGATE_SHARED")
 pytestmark = pytest.mark.skipif(SHARED is None, reason="TIDEGATE_SHARED is not set: no real data here")

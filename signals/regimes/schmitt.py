@@ -5,7 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .config import RegimeConfig
+from ..config import RegimeConfig
+from ..known import Known
+from .registry import classifier
+
+
+@classifier(
+    "schmitt",
+    config=RegimeConfig,
+    source="Schmitt (1938), A thermionic trigger; thresholds as pre-registered",
+)
+def schmitt(level: pd.Series[float], known: Known) -> pd.Series[str]:
+    """Fixed thresholds on the waterline, apart for entry and exit, with a minimum dwell. Nothing is fitted.
+
+    Information set: levels up to the decision.
+    """
+    return schmitt_trigger(level, known.config.regime)
 
 
 def schmitt_trigger(level: pd.Series[float], config: RegimeConfig) -> pd.Series[str]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tidegate.signals.config import RegimeConfig
-from tidegate.signals.regime import schmitt_trigger
+from tidegate.signals.regimes.schmitt import schmitt_trigger
 
 QUICK = RegimeConfig(min_dwell=1)
 LETTER = {"A": "ABUNDANT", "N": "NEUTRAL", "S": "SCARCE", "-": None}
