@@ -13,7 +13,7 @@ import pandas as pd
 from ..errors import DataError
 
 COLUMNS = ("series", "period", "released", "value")
-_NEVER = np.iinfo(np.int64).min
+NEVER = np.iinfo(np.int64).min
 
 
 def nanoseconds(times: pd.DatetimeIndex) -> npt.NDArray[np.int64]:
@@ -102,18 +102,26 @@ class Line:
         A period without releases (NaT too) has none.
         """
         position = np.searchsorted(self._periods, periods)
-        queries = np.flatnonzero(np.append(self._periods, _NEVER)[position] == periods)
-        queries = queries[periods[queries] != _NEVER]
+        queries = np.flatnonzero(np.append(self._periods, NEVER)[position] == periods)
+        queries = queries[periods[queries] != NEVER]
         first = self._first_later(position[queries], times[queries])
         counts = self._ends[position[queries]] - first
         within = np.arange(counts.sum()) - np.repeat(counts.cumsum() - counts, counts)
         return np.repeat(queries, counts), self.released[np.repeat(first, counts) + within]
 
+    def periods(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Periods at `rows`; `NEVER` for -1."""
+        return np.append(self.period, NEVER)[rows]
+
+    def values(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """Values at `rows`; NaN for -1."""
+        return np.append(self.value, np.nan)[rows]
+
     def answer(self, rows: npt.NDArray[np.int64]) -> AsOf:
         """The releases at `rows`; -1 becomes NaN and NaT."""
         known = rows >= 0
         value = np.full(len(rows), np.nan)
-        period, released = np.full((2, len(rows)), _NEVER)
+        period, released = np.full((2, len(rows)), NEVER)
         value[known], period[known], released[known] = (
             column[rows[known]] for column in (self.value, self.period, self.released)
         )
@@ -229,7 +237,7 @@ def _normalised(table: pd.DataFrame) -> pd.DataFrame:
     released = nanoseconds(pd.DatetimeIndex(pd.to_datetime(table["released"], utc=True)))
     value = table["value"].to_numpy(dtype=float)
     _refuse_unknown(table, ~np.isfinite(value), "A release has no finite value")
-    _refuse_unknown(table, (series < 0) | (period == _NEVER) | (released == _NEVER), "A release is not dated")
+    _refuse_unknown(table, (series < 0) | (period == NEVER) | (released == NEVER), "A release is not dated")
     if (repeats := _repeats([series, period, released])) is None:
         order = np.lexsort((released, period, series))
         series, period, released, value = series[order], period[order], released[order], value[order]

@@ -1,7 +1,8 @@
 """Signals: what each mechanism of the thesis measures, and the waterline and regime they add up to.
 
-Start at `measure_waterline`; it returns a `Waterline`. Indicators are registered functions in `indicators/`, classifiers in
-`regimes/`. `explain.explain` says why a decision came out as it did, `sensitivity.sensitivity` what other choices would have called.
+Start at `measure_waterline`; it returns a `Waterline`. Indicators are registered functions in `indicators/`,
+classifiers in `regimes/`. `explain.explain` says why a decision came out as it did, `sensitivity.sensitivity` what
+other choices would have called.
 """
 
 from __future__ import annotations

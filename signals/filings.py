@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -10,10 +10,10 @@ import pandas as pd
 from .known import Known
 
 _QUARTERS = 4
-_LONGEST_QUARTER = pd.Timedelta(days=100)
+_LONGEST_QUARTER = np.timedelta64(100, "D")
 
 
-def trailing_years(known: Known, kind: str, *, quarters_ago: int = 0) -> pd.DataFrame:
+def trailing_years(known: Known, kind: str) -> pd.DataFrame:
     """Sum of each company's last four known quarters, in USD bn.
 
     Parameters
@@ -22,8 +22,6 @@ def trailing_years(known: Known, kind: str, *, quarters_ago: int = 0) -> pd.Data
         What each decision may look at; its configuration names companies to leave out.
     kind : {"capex", "ocf"}
         Family of series.
-    quarters_ago : int
-        0 for the newest four quarters, 4 for the four before them.
 
     Returns
     -------
@@ -32,44 +30,49 @@ def trailing_years(known: Known, kind: str, *, quarters_ago: int = 0) -> pd.Data
         A company with several bases (``capex:AMZN``, ``capex:AMZN@net``) gives the first that is complete: sums never
         mix bases. Information set of row t: filings released by t.
     """
+    return _by_company(known, kind, lambda series: _yearly_sums(known, series, years=1)[0])
+
+
+def _growth(known: Known) -> pd.DataFrame:
+    """Each company's trailing-year capex minus that of four quarters earlier, within one basis, in USD bn."""
+
+    def growth(series: str) -> pd.Series[float]:
+        now, before = _yearly_sums(known, series, years=2)
+        return now - before
+
+    return _by_company(known, "capex", growth)
+
+
+def _by_company(known: Known, kind: str, measure: Callable[[str], pd.Series[float]]) -> pd.DataFrame:
+    """`measure` of each company's first basis that has it, shape (decisions, companies)."""
     answers: dict[str, pd.Series[float]] = {}
-    for series, company in _lines(known, kind):
-        sums = _sum_of_quarters(known, series, quarters_ago)
-        answers[company] = answers[company].fillna(sums) if company in answers else sums
-    return pd.DataFrame(answers, index=known.index)
-
-
-def _lines(known: Known, kind: str) -> Iterator[tuple[str, str]]:
-    """Series of the family with their company, without the companies that the configuration leaves out."""
     for series in known.market.releases.series:
         family, _, line = series.partition(":")
         company = line.partition("@")[0]
         if family == kind and company not in known.config.capex.without:
-            yield series, company
+            value = measure(series)
+            answers[company] = answers[company].fillna(value) if company in answers else value
+    return pd.DataFrame(answers, index=known.index)
 
 
-def _sum_of_quarters(known: Known, series: str, quarters_ago: int) -> pd.Series[float]:
-    """Sum of four quarters; NaN unless they, and those after them, follow each other without a hole."""
-    newest = known.latest(series)
-    total, period, value = np.zeros(len(known.index)), newest.period, newest.value
-    whole = ~np.isnan(newest.value)
-    for quarter in range(quarters_ago + _QUARTERS):
-        if quarter >= quarters_ago:
-            total += value
-        earlier = known.before(series, period)
-        if quarter + 1 < quarters_ago + _QUARTERS:
-            whole &= np.asarray(period - earlier.period <= _LONGEST_QUARTER)
-        period, value = earlier.period, earlier.value
-    return known.row(np.where(whole, total, np.nan))
+def _yearly_sums(known: Known, series: str, *, years: int) -> list[pd.Series[float]]:
+    """Sums of the last four quarters, of the four before them and so on; NaN from the first hole on."""
+    periods, values = known.last_periods(series, _QUARTERS * years)
+    follows = (periods[:-1] - periods[1:]) <= _LONGEST_QUARTER  # False beside NaT
+    fresh = ~np.isnan(known.latest(series).value)
+    sums = []
+    for first in range(0, _QUARTERS * years, _QUARTERS):
+        whole = fresh & follows[: first + _QUARTERS - 1].all(axis=0)
+        sums.append(known.row(np.where(whole, values[first : first + _QUARTERS].sum(axis=0), np.nan)))
+    return sums
 
 
 def capex_impulse(known: Known) -> pd.Series[float]:
     """Trailing-year capex minus that of four quarters earlier, over GDP, like for like.
 
-    Only companies with both sums known take part; NaN where there is none.
+    Only companies with both sums known in one basis take part; NaN where there is none.
     """
-    now, before = trailing_years(known, "capex"), trailing_years(known, "capex", quarters_ago=_QUARTERS)
-    return (now - before).sum(axis="columns", min_count=1) / known.value("GDP")
+    return _growth(known).sum(axis="columns", min_count=1) / known.value("GDP")
 
 
 def funding_gap_usd_bn(known: Known) -> pd.Series[float]:

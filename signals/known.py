@@ -12,11 +12,12 @@ import pandas as pd
 
 from ..data.dictionary import fallback_chain, spec_of
 from ..data.market import Market
-from ..data.releases import AsOf, nanoseconds
+from ..data.releases import NEVER, AsOf, nanoseconds
 from .config import SignalConfig
 
 Periods = npt.NDArray[np.datetime64]
 Floats = npt.NDArray[np.float64]
+_DAY = 86_400 * 10**9  # nanoseconds
 VintageMeasure = Callable[[Periods, Floats], float]
 
 
@@ -113,10 +114,23 @@ class Known:
         value = self._read(series, then).value * spec.to_usd_bn
         return self.row(np.where(periods - then.period > spec.stale_after, np.nan, value))
 
-    def before(self, series: str, periods: pd.DatetimeIndex) -> AsOf:
-        """The latest period known before each of `periods`, with its value (USD bn or the dictionary's unit)."""
-        then = self.market.releases.as_of(series, self.decisions, periods - pd.Timedelta(days=1))
-        return AsOf(self._read(series, then).value * spec_of(series).to_usd_bn, then.period, then.released)
+    def last_periods(self, series: str, count: int) -> tuple[npt.NDArray[np.datetime64], Floats]:
+        """The last `count` periods known at each decision and their values, newest first; shape (count, decisions).
+
+        NaT and NaN where fewer were known. Nothing is stale here: see `latest`.
+        """
+        line, times = self.market.releases.line(series), nanoseconds(self.decisions)
+        read_at = times if self.vintages is None else nanoseconds(self.vintages)
+        periods, values = [], []
+        limit: npt.NDArray[np.int64] | None = None
+        for _ in range(count):
+            period = line.periods(line.rows(times, limit))
+            if self.read is not None:
+                self.read.append((series, pd.DatetimeIndex(period.view("datetime64[ns]"))))
+            periods.append(period)
+            values.append(line.values(line.rows(read_at, period)) * spec_of(series).to_usd_bn)
+            limit = np.where(period == NEVER, NEVER, period - _DAY)
+        return np.array(periods).view("datetime64[ns]"), np.array(values)
 
     def change(self, series: str) -> pd.Series[float]:
         """Latest known value minus the value `span` earlier, both in the vintage of the decision."""
