@@ -5,11 +5,12 @@
   const drawn = [];
   let following = false;
 
-  const colourOf = trace => trace.type === "bar" ? trace.marker.color : trace.fillcolor || trace.line.color;
+  const isMark = trace => trace.type === "bar" || trace.mode === "markers";
+  const colourOf = trace => isMark(trace) ? trace.marker.color : trace.fillcolor || trace.line.color;
 
   function swatchOf(trace) {
     const swatch = document.createElement("span");
-    const filled = trace.type === "bar" || Boolean(trace.fillcolor);
+    const filled = isMark(trace) || Boolean(trace.fillcolor);
     swatch.className = filled ? "swatch" : "swatch line";
     if (filled) swatch.style.background = colourOf(trace);
     else {

@@ -12,8 +12,9 @@ import pytest
 from plotly.offline import get_plotlyjs
 
 from tidegate.backtests.result import Backtest
+from tidegate.data.policy_events import policy_events
 from tidegate.errors import DataError
-from tidegate.reports.charts import allocation_chart, by_block, by_sleeve, equity_chart, spells
+from tidegate.reports.charts import allocation_chart, by_block, by_sleeve, equity_chart, spells, waterline_chart
 from tidegate.reports.regime_page import RegimePage, render_regime_page
 from tidegate.signals.result import Waterline
 
@@ -131,6 +132,7 @@ def _content() -> RegimePage:
         },
         audit={"passed": True, "checks": 42},
         performance={"strategy": figures} | {name: {**figures, "cagr": 0.09} for name in rivals},
+        events=policy_events(),
         provenance={"Data hash": "9f2c" * 16, "Configuration hash": "07ab" * 16},
     )
 
@@ -183,6 +185,18 @@ def test_spells_merge_what_is_consecutive():
     assert list(merged["regime"]) == ["SCARCE", "NEUTRAL"]
     assert list(merged["start"]) == [sessions[1], sessions[3]]
     assert list(merged["end"]) == [sessions[3], sessions[4]]
+
+
+def test_dated_events_are_marked_and_said_to_be_no_part_of_the_score(content: RegimePage, html: str):
+    figure = waterline_chart(content.waterline, None, window=("2013-01-01", "2014-12-31"), events=content.events)
+    marks = {
+        trace.name: list(trace.text) for trace in figure.data if trace.type == "scatter" and trace.mode == "markers"
+    }
+    assert len(marks["tightening"]) == 3  # the talk, the taper, the end of QE3
+    assert not marks["easing"]
+    assert "never part of the score" in _words(html)
+    without = render_regime_page(replace(content, events=None))
+    assert "never part of the score" not in _words(without)
 
 
 def test_block_contributions_add_up_to_the_waterline(content: RegimePage):
@@ -333,7 +347,7 @@ class TestInABrowser:
 
     @pytest.mark.parametrize(
         ("chart", "traces"),
-        [("equity", 7), ("waterline", 11), ("strip", 6), ("allocation", 3), ("drawdown", 2)],
+        [("equity", 7), ("waterline", 14), ("strip", 6), ("allocation", 3), ("drawdown", 2)],
     )
     def test_every_chart_is_drawn_with_its_traces(self, page: Page, chart: str, traces: int):
         drawn = page.evaluate(
