@@ -15,6 +15,7 @@ import pandas as pd
 from ..data.market import Market
 from ..data.releases import Releases
 from .config import BLOCKS, CapexForm, RegimeConfig, SignalConfig
+from .regimes.registry import all_classifiers
 from .registry import chosen_indicators
 from .result import Waterline
 from .waterline import measure_waterline
@@ -151,6 +152,23 @@ def without_series(market: Market, series: str) -> Market:
     table, ids = market.releases.table, market.releases.table["series"]
     gone = ids.str.startswith(series[:-1]) if series.endswith(":*") else ids == series
     return replace(market, releases=Releases(table[~gone], market.releases.pseudo_pit - {series}))
+
+
+def called_by_each(
+    market: Market,
+    sleeves: Mapping[str, Sequence[str]],
+    config: SignalConfig,
+    *,
+    every: Literal["weekly", "daily"] = "weekly",
+) -> pd.DataFrame:
+    """The regime that each registered classifier calls on the same waterline, shape (decisions, classifiers).
+
+    Their agreement is ``agreement(called_by_each(...))``. The statistical ones are fitted again and again: allow some
+    seconds for twenty years.
+    """
+    names = [entry.name for entry in all_classifiers()]
+    lines = {name: measure_waterline(market, sleeves, _with(config, classifier=name), every=every) for name in names}
+    return pd.DataFrame({name: line.regime for name, line in lines.items()})
 
 
 def agreement(paths: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import tidegate as tg
+
 DOCS = Path(__file__).parents[1] / "docs"
 
 
@@ -26,6 +28,21 @@ def test_the_page_on_the_thesis_quotes_its_script(capsys, monkeypatch):
     assert len(printed) == 5
     for part in printed:
         assert part.strip() in page
+
+
+@pytest.mark.skipif("TIDEGATE_SHARED" not in os.environ, reason="TIDEGATE_SHARED names no folder of real data")
+def test_the_page_on_sensitivity_quotes_its_script(monkeypatch):
+    """Two cheap variants and the base stand for all: measured anew, the rows are those of the page."""
+    from tidegate.signals import sensitivity as module
+
+    page, kept = script("sensitivity"), ("without tells", "capex form C")
+    every = module.variants
+    monkeypatch.setattr(module, "variants", lambda config: [each for each in every(config) if each.name in kept])
+    market, study = tg.load_market(f"{os.environ['TIDEGATE_SHARED']}/data/real"), tg.Study.load("essay")
+    table = page.variant_table(module.sensitivity(market, study.sleeves.assets(), study.signal).summary())
+    text = (DOCS / "sensitivity.md").read_text(encoding="utf-8")
+    assert table.count("\n") == 4
+    assert [row for row in table.splitlines() if row not in text] == []
 
 
 def test_every_indicator_stands_on_the_page_of_the_thesis():

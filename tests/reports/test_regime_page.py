@@ -189,9 +189,8 @@ def test_spells_merge_what_is_consecutive():
 
 def test_dated_events_are_marked_and_said_to_be_no_part_of_the_score(content: RegimePage, html: str):
     figure = waterline_chart(content.waterline, None, window=("2013-01-01", "2014-12-31"), events=content.events)
-    marks = {
-        trace.name: list(trace.text) for trace in figure.data if trace.type == "scatter" and trace.mode == "markers"
-    }
+    scatters = [trace for trace in figure.data if trace.type == "scatter"]
+    marks = {trace.name: list(trace.text) for trace in scatters if trace.mode == "markers"}
     assert len(marks["tightening"]) == 3  # the talk, the taper, the end of QE3
     assert not marks["easing"]
     assert "never part of the score" in _words(html)
