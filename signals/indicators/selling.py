@@ -40,7 +40,7 @@ def simultaneous_falls(known: Known) -> pd.Series[float]:
 
     Information set: sessions whose bars of all assets were complete.
     """
-    return _over_windows(known, _MONTH, lambda growth: float(np.mean((growth < 0).mean(axis=1) >= _TOGETHER)))
+    return _over_windows(known, _MONTH, _share_of_falls)
 
 
 def _over_windows(known: Known, length: int, measure) -> pd.Series[float]:  # type: ignore[no-untyped-def]
@@ -61,3 +61,8 @@ def _rise_times_breadth(growth: Floats) -> float:
     rise = mean_correlation(growth[_QUARTER:]) - mean_correlation(growth[:_QUARTER])
     breadth = float(np.mean(np.prod(1.0 + growth[-_MONTH:], axis=0) < 1.0))
     return max(rise, 0.0) * breadth
+
+
+def _share_of_falls(growth: Floats) -> float:
+    """Share of the days, rows of daily returns, on which most assets fell."""
+    return float(np.mean((growth < 0).mean(axis=1) >= _TOGETHER))

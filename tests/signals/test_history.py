@@ -19,6 +19,8 @@ from tidegate.signals.standardise import standardise
 
 SLEEVES = {"speculative": ("CRM", "IGV"), "near_cash_flow": ("MU", "BIL")}
 CONFIG = SignalConfig(min_history_weeks=60, rolling_weeks=90)
+QUICK = SignalConfig(min_history_weeks=3, rolling_weeks=4)
+DECISIONS_OF_2018 = decision_instants(pd.Timestamp("2018-01-02"), pd.Timestamp("2018-12-31"))
 REVISED = [entry for entry in all_indicators() if entry.standardisation != "none"]
 
 
@@ -120,6 +122,30 @@ def test_the_future_changes_no_bit(market, known):
         whole = entry.standardised(entry.measured(known), known).iloc[: cut + 1]
         part = entry.standardised(entry.measured(earlier), earlier)
         pd.testing.assert_series_equal(whole, part, check_exact=True, check_freq=False)
+
+
+def test_a_revision_at_the_instant_of_a_decision_is_known_to_it():
+    weeks = pd.date_range("2023-01-04", periods=8, freq="7D", unit="ns")
+    decisions = decision_instants(pd.Timestamp("2023-01-05"), pd.Timestamp("2023-02-23"))
+    first = release_rows("GDP", weeks[:1], weeks[:1] + pd.Timedelta(hours=12), [100.0])
+    second = first.assign(released=decisions[3], value=200.0)
+    window = Known(
+        market_of(random_prices("2023-01-03", "2023-02-23", ["IGV"]), pd.concat([first, second])), decisions, {}
+    )
+    history = history_of(lambda known: known.value("GDP"), window)
+    assert history.values.iloc[:4].tolist() == [100.0, 100.0, 100.0, 200.0]
+    assert (history.rows.tolist(), history.seen_at.tolist()) == ([0, 1, 2], [3, 3, 3])
+
+
+def test_what_was_revised_into_a_constant_has_no_standard():
+    from tidegate.signals.history import History
+
+    window = Known(market_of(random_prices("2018-01-02", "2018-12-31", ["SPY"])), DECISIONS_OF_2018, {}, QUICK)
+    values = pd.Series([0.3, 7.7, 0.1, 0.3, 0.3, 0.3], index=DECISIONS_OF_2018[:6])
+    history = History(values, np.array([1, 2]), np.array([4, 4]), np.array([0.3, 0.3]))
+    standard = standardise(history, "expanding", window)
+    assert standard.iloc[2:4].notna().all()
+    assert standard.iloc[4:].isna().all()
 
 
 def test_a_measure_of_several_rows_is_refused_with_words():

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.worlds import market_of, random_prices, release_rows
+from tests.worlds import days, market_of, random_prices, release_rows
 from tidegate.data.clock import decision_instants
 from tidegate.signals import all_indicators
 from tidegate.signals import filings as panel
@@ -165,6 +165,13 @@ class TestCapex:
             panel.trailing_years(known(holed, first="2024-08-01", last="2024-08-01"), "capex").iloc[0]["AMZN"]
         )
 
+    def test_a_hole_between_two_years_leaves_no_growth(self):
+        quarters = QUARTERS[:4] - pd.DateOffset(months=3)
+        holed = filings("capex:META", [1.0] * 4 + [2.0] * 4, quarters.append(QUARTERS[4:]))
+        at = known(holed, constant("GDP", 28_000, until="2024-07-31"), first="2024-08-01", last="2024-08-01")
+        assert panel.trailing_years(at, "capex").iloc[0]["META"] == 8.0
+        assert np.isnan(only(panel.capex_impulse(at)))
+
     def test_bases_are_never_mixed(self):
         """Amazon before and after its change: four net quarters, then gross ones without their past."""
         net = filings("capex:AMZN@net", self.growing[:4], QUARTERS[:4])
@@ -247,6 +254,58 @@ class TestTells:
     def test_mean_correlation_by_hand(self):
         up = np.arange(10.0)
         assert mean_correlation(np.column_stack([up, up * 2, -up])) == pytest.approx(-1 / 3)
+
+
+class TestWatched:
+    """Indicators that are registered and not counted."""
+
+    def test_policy_shift_is_positive_when_more_easing_is_priced_in(self):
+        at = known(constant("DFEDTARU", 5.5), steps("DGS2", 4.9, 4.5))
+        assert only(policy.policy_shift(at)) == pytest.approx(0.4)
+        assert only(policy.policy_shift(known(steps("DFEDTARU", 5.0, 5.5), constant("DGS2", 4.7)))) == pytest.approx(
+            0.5
+        )
+
+    def test_the_canary_is_net_of_what_bitcoin_shares_with_stocks(self):
+        rng = np.random.default_rng(3)
+        market = rng.normal(0.0005, 0.01, 300)
+        own = rng.normal(0.0, 0.02, 300)
+        own -= np.polyval(np.polyfit(market[-252:], own[-252:], 1), market)  # nothing shared, nothing earned
+        sessions = days("2023-05-01", "2024-12-31")[:301]
+        paths = {"BTC-USD": 1.5 * market + own + 0.001, "SPY": market}
+        prices = pd.DataFrame({name: np.exp(np.r_[0.0, path.cumsum()]) for name, path in paths.items()}, index=sessions)
+        evening = pd.DatetimeIndex([sessions[-1].tz_localize("UTC") + pd.Timedelta(days=1, hours=1)])
+        at = Known(market_of(prices), evening, SLEEVES, SignalConfig())
+        expected = (own[-63:] + 0.001).sum()
+        assert only(crypto.crypto_canary(at)) == pytest.approx(expected, abs=1e-6)
+        assert np.isnan(only(crypto.crypto_canary(known())))  # no stock market in the data
+
+    def test_simultaneous_falls_count_days_on_which_four_fifths_fell(self):
+        growth = np.full((21, 5), 0.01)
+        growth[:4, :4] = -0.01  # four of five assets, on four days
+        growth[4:9, :3] = -0.01
+        assert selling._share_of_falls(growth) == pytest.approx(4 / 21)
+
+    def test_equity_duration_ignores_the_sleeves(self):
+        at = known()
+        expected = relative_strength._mean_return(at, ["IGV", "CRM"]) - relative_strength._mean_return(at, ["MU"])
+        assert only(relative_strength.equity_duration(at)) == only(expected)
+        assert only(relative_strength.equity_duration(at)) != only(relative_strength.relative_strength(at))
+
+
+def test_more_of_these_means_less_liquidity():
+    turned = {entry.name for entry in all_indicators() if entry.orientation == -1}
+    assert turned == {
+        *(
+            "funding_spread",
+            "treasury_draw",
+            "funding_gap",
+            "real_yield_change",
+            "nominal_yield_change",
+            "term_premium",
+        ),
+        *("baa_spread", "baa_spread_change", "financial_conditions", "forced_selling", "simultaneous_falls", "vix"),
+    }
 
 
 @pytest.mark.parametrize("entry", all_indicators(), ids=lambda entry: entry.id)
