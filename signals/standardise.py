@@ -12,7 +12,7 @@ from .known import Known
 from .moments import moments
 
 Standardisation = Literal["expanding", "anchored", "rolling", "none"]
-_NOTHING_VARIES = 1e-9  # of the size of the values: what is left of a constant after summing
+_NOTHING_VARIES = 1e-7  # of the size of the values: the dust that sums of squares leave of a constant
 
 
 def standardise(history: History, how: Standardisation, known: Known) -> pd.Series[float]:

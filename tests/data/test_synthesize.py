@@ -110,3 +110,14 @@ def test_numbers_of_the_world_are_never_called_synthetic(tmp_path):
     with pytest.raises(ConfigError, match="received 'files'"):
         write_folder(market_of(prices, YIELD), tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_made_up_layer_makes_the_whole_market_made_up(tmp_path, order):
+    write_folder(small(YIELD), tmp_path / "made")
+    prices = tmp_path / "real" / "prices"
+    prices.mkdir(parents=True)
+    (prices / "QQQ.csv").write_text("date,adj_close\n2024-01-02,10\n2024-01-03,11\n")
+    market = load_market([tmp_path / "made", tmp_path / "real"][::order])
+    assert market.provenance.synthetic
+    assert "Made up" in market.provenance.notes[0]

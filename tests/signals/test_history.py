@@ -141,8 +141,8 @@ def test_what_was_revised_into_a_constant_has_no_standard():
     from tidegate.signals.history import History
 
     window = Known(market_of(random_prices("2018-01-02", "2018-12-31", ["SPY"])), DECISIONS_OF_2018, {}, QUICK)
-    values = pd.Series([0.3, 7.7, 0.1, 0.3, 0.3, 0.3], index=DECISIONS_OF_2018[:6])
-    history = History(values, np.array([1, 2]), np.array([4, 4]), np.array([0.3, 0.3]))
+    values = pd.Series([0.3, 7.7, 1.1, 0.3, 0.3, 0.3], index=DECISIONS_OF_2018[:6])
+    history = History(values, np.array([1, 2]), np.array([3, 4]), np.array([0.3, 0.3]))  # sums keep a speck of dust
     standard = standardise(history, "expanding", window)
     assert standard.iloc[2:4].notna().all()
     assert standard.iloc[4:].isna().all()

@@ -95,6 +95,7 @@ def test_every_missing_indicator_has_its_reason():
     [
         ("2023-11-22", "2023-11-23"),  # Thanksgiving: no session, but a decision on what is known
         ("2023-11-21", "2023-11-16"),  # the day after is a session that the data lacks
+        ("2023-11-15", "2023-11-09"),  # and so is it here, a Thursday
         ("2023-11-16", "2023-11-16"),
         ("2023-11-17", "2023-11-16"),
     ],

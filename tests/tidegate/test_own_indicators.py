@@ -138,3 +138,16 @@ def test_ours_are_not_touched_by_a_study_that_names_no_file(market):
     plain = tg.decide(tg.Study.load("proxies", [CLOCK]), market).waterline
     assert MINE not in plain.indicators
     assert np.isfinite(plain.level.iloc[-1])
+
+
+def test_an_edited_file_counts_as_it_stands(tmp_path, market):
+    """Edited in the same process: what it registered before is gone, and going back brings it back."""
+
+    def counted(code=CODE):
+        return set(tg.decide(written(tmp_path, code), market).waterline.indicators.columns)
+
+    assert MINE in counted()
+    edited = counted(CODE.replace("def curve_steepening", "def another_name"))
+    assert ("price.another_name" in edited, MINE in edited) == (True, False)
+    again = counted()
+    assert ("price.another_name" in again, MINE in again) == (False, True)

@@ -82,3 +82,11 @@ def test_the_pace_of_a_source_is_kept_over_all_its_hosts(web, settings, monkeypa
             session.get(f"https://{'data' if number % 2 else 'www'}.sec.gov/{number}", timeout=5)
     times = [request.at for request in web.requests]
     assert all(late - early > 0.95 for early, late in zip(times, times[8:], strict=False))
+
+
+def test_a_mirror_is_asked_past_the_proxy_of_the_real_hosts(ask, web, monkeypatch):
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    assert len(ask()["value"]) == 5000
