@@ -192,7 +192,8 @@ def test_the_dictionary_holds_exactly_the_contract():
     ]
 
 
-GAINS = st.lists(st.floats(-0.3, 0.4), min_size=3, max_size=40)
+# Rounded: among gains of 1e-10 a ratio is made of rounding errors.
+GAINS = st.lists(st.floats(-0.3, 0.4).map(lambda gain: round(gain, 4)), min_size=3, max_size=40)
 
 
 @given(gains=GAINS, scale=st.floats(1e-3, 1e6))
