@@ -16,6 +16,9 @@ from .dating import date_filings
 from .findings import Finding
 from .layers import Layer
 
+LONGEST_QUARTER = pd.Timedelta(days=100)
+"""Quarters that lie further apart have one missing between them."""
+
 
 @cache
 def _facts() -> pd.DataFrame:

@@ -17,6 +17,14 @@ from .release_rules import release_instants
 _FILING_DELAY = pd.Timedelta(days=60)
 
 
+Report = Callable[[DataError], None]
+
+
+def raise_problem(problem: DataError) -> None:
+    """The default report: stop at the first problem."""
+    raise problem
+
+
 class Dated(NamedTuple):
     """Rows with ``released`` everywhere and ``by_rule``; none where nobody knows when the series came out."""
 
@@ -24,9 +32,7 @@ class Dated(NamedTuple):
     findings: tuple[Finding, ...] = ()
 
 
-def date_all(
-    tables: Mapping[str, pd.DataFrame], report: Callable[[DataError], None], *, invented: bool = False
-) -> Layer:
+def date_all(tables: Mapping[str, pd.DataFrame], *, report: Report = raise_problem, invented: bool = False) -> Layer:
     """A layer of every series in `tables`, each dated by `date_series`; problems go to `report`, one a series."""
     series: dict[str, pd.DataFrame] = {}
     undated: dict[str, pd.DataFrame] = {}

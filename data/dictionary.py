@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -102,6 +102,21 @@ def is_truncated(spec: SeriesSpec, first_period: pd.Timestamp) -> bool:
     become a statistic over those years. The dictionary's ``whole`` names the series of which that is known.
     """
     return spec.whole and first_period > spec.first + pd.DateOffset(years=1)
+
+
+def successors(series: str, candidates: Iterable[str]) -> list[str]:
+    """Those of `candidates` that take the place of `series`: what it stands in for, or the company's other bases.
+
+    >>> successors("IOER", ["DFF", "IORB"])
+    ['IORB']
+    """
+    line = series.partition("@")[0]
+    specs = {other: find_spec(other) for other in candidates if other != series}
+    return [
+        other
+        for other, spec in specs.items()
+        if (spec and spec.fallback == series) or (":" in series and other.partition("@")[0] == line)
+    ]
 
 
 def fallback_chain(series: str) -> tuple[str, ...]:

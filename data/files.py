@@ -11,17 +11,11 @@ import pandas as pd
 
 from ..errors import ConfigError, DataError
 from .csv_files import read_capex, read_prices, read_series
-from .dating import date_all, date_filings
+from .dating import Report, date_all, date_filings, raise_problem
 from .layers import Layer
 from .synthesize import MARK
 
 T = TypeVar("T")
-Report = Callable[[DataError], None]
-
-
-def raise_problem(problem: DataError) -> None:
-    """Stop at the first broken file."""
-    raise problem
 
 
 def read_folder(folder: Path, *, report: Report = raise_problem) -> Layer:
@@ -58,7 +52,7 @@ def read_folder(folder: Path, *, report: Report = raise_problem) -> Layer:
     mark = folder / MARK
     invented = mark.read_text(encoding="utf-8").strip() if mark.is_file() else ""
     prices = _each(folder / "prices", read_prices, report)
-    layer = date_all(_each(folder / "fred", read_series, report), report, invented=bool(invented))
+    layer = date_all(_each(folder / "fred", read_series, report), report=report, invented=bool(invented))
     filings = _filings(_each(folder / "capex", read_capex, report), report)
     series = dict(sorted({**layer.series, **filings}.items()))
     return replace(layer, place=str(folder), prices=prices, series=series, invented=invented)

@@ -11,8 +11,8 @@ from ..errors import ConfigError
 from .market import Market
 
 if TYPE_CHECKING:
+    from .dating import Report
     from .economy import EconomyConfig
-    from .files import Report
     from .layers import Layer
 
 
@@ -67,7 +67,8 @@ def load_market(
 def _layer(source: str | Path, assets: Collection[str] | None, report: Report | None) -> Layer:
     if source == "live":
         return _live(assets)
-    from .files import raise_problem, read_folder
+    from .dating import raise_problem
+    from .files import read_folder
     from .store import is_snapshot, read_snapshot
 
     folder = Path(source)

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from ..data.capex import LONGEST_QUARTER
 from .known import Known
 
 _QUARTERS = 4
-_LONGEST_QUARTER = np.timedelta64(100, "D")
 
 
 def trailing_years(known: Known, kind: str) -> pd.DataFrame:
@@ -58,7 +58,7 @@ def _by_company(known: Known, kind: str, measure: Callable[[str], pd.Series[floa
 def _yearly_sums(known: Known, series: str, *, years: int) -> list[pd.Series[float]]:
     """Sums of the last four quarters, of the four before them and so on; NaN from the first hole on."""
     periods, values = known.last_periods(series, _QUARTERS * years)
-    follows = (periods[:-1] - periods[1:]) <= _LONGEST_QUARTER  # False beside NaT
+    follows = (periods[:-1] - periods[1:]) <= LONGEST_QUARTER.to_timedelta64()  # False beside NaT
     fresh = ~np.isnan(known.latest(series).value)
     sums = []
     for first in range(0, _QUARTERS * years, _QUARTERS):

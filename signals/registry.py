@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Literal
 
 import numpy as np
@@ -20,9 +16,8 @@ from ..errors import ConfigError, TidegateError
 from .config import BLOCKS, Block, SignalConfig
 from .history import History, Measure, history_of, unrevised
 from .known import Known
+from .registered import first_sentence, information_set, load_package
 from .standardise import Standardisation, standardise
-
-_INFORMATION = re.compile(r"Information set: (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -81,13 +76,12 @@ class Indicator:
     @property
     def what(self) -> str:
         """First sentence of the measure's docstring."""
-        return " ".join((self.measure.__doc__ or "").partition("\n\n")[0].split())
+        return first_sentence(self.measure)
 
     @property
     def information_set(self) -> str:
         """What row t of the measure is allowed to know, in words."""
-        found = _INFORMATION.search(self.measure.__doc__ or "")
-        return " ".join(found[1].split()) if found else ""
+        return information_set(self.measure)
 
     def first_usable(self, config: SignalConfig) -> pd.Timestamp | None:
         """When the real series begin, stand-ins included, plus the history needed; None for prices alone."""
@@ -193,16 +187,9 @@ def _refuse_unfit(entry: Indicator) -> None:
         )
 
 
-@cache
-def _load_shipped() -> None:
-    package = f"{__package__}.indicators"
-    for module in iter_modules(import_module(package).__path__):
-        import_module(f"{package}.{module.name}")
-
-
 def all_indicators() -> tuple[Indicator, ...]:
     """Every indicator that comes with tidegate, in the order of the blocks, those of the preset first."""
-    _load_shipped()
+    load_package(f"{__package__}.indicators")
     return _in_order(entry for entry in _REGISTER.values() if entry.shipped)
 
 

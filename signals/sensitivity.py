@@ -15,6 +15,7 @@ import pandas as pd
 from ..data.market import Market
 from ..data.releases import Releases
 from .config import BLOCKS, CapexForm, RegimeConfig, SignalConfig
+from .known import Known
 from .regimes.registry import all_classifiers
 from .registry import chosen_indicators
 from .result import Waterline
@@ -166,9 +167,9 @@ def called_by_each(
     Their agreement is ``agreement(called_by_each(...))``. The statistical ones are fitted again and again: allow some
     seconds for twenty years.
     """
-    names = [entry.name for entry in all_classifiers()]
-    lines = {name: measure_waterline(market, sleeves, _with(config, classifier=name), every=every) for name in names}
-    return pd.DataFrame({name: line.regime for name, line in lines.items()})
+    level = measure_waterline(market, sleeves, config, every=every).level
+    known = Known(market, pd.DatetimeIndex(level.index), sleeves, config, every)
+    return pd.DataFrame({entry.name: entry.fit_predict_online(level, known) for entry in all_classifiers()})
 
 
 def agreement(paths: pd.DataFrame) -> pd.DataFrame:

@@ -7,11 +7,10 @@ from functools import cache
 
 import pandas as pd
 
-from ..capex import capex_facts
+from ..capex import LONGEST_QUARTER, capex_facts
 from ..findings import Finding
 from .spans import span
 
-_LONGEST_QUARTER = pd.Timedelta(days=100)
 _SAME = 0.005
 
 
@@ -32,7 +31,7 @@ def filing_findings(name: str, rows: pd.DataFrame) -> Iterator[Finding]:
 
 def _holes(name: str, rows: pd.DataFrame) -> Iterator[Finding]:
     distance = rows["period"].diff()
-    for row in rows.index[distance > _LONGEST_QUARTER]:
+    for row in rows.index[distance > LONGEST_QUARTER]:
         after, until = rows["period"][row] - distance[row], rows["period"][row]
         message = f"No figure for {round(distance[row].days / 91) - 1} quarter(s)."
         remedy = "Sums over four quarters have no value until the hole is a year old."
@@ -73,7 +72,7 @@ def _agreement(rows: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _known_too_early(name: str, agreed: pd.DataFrame) -> Iterator[Finding]:
-    early = agreed[agreed["released"] < agreed["released_fact"] - _LONGEST_QUARTER].sort_values("period")
+    early = agreed[agreed["released"] < agreed["released_fact"] - LONGEST_QUARTER].sort_values("period")
     if len(early):
         message = (
             f"{len(early)} figure(s) are those of a restatement of {early['released_fact'].iloc[0]:%Y-%m-%d}, "

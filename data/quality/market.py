@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..assets import is_crypto
 from ..clock import session_closes
-from ..dictionary import dictionary, find_spec, spec_of
+from ..dictionary import dictionary, find_spec, spec_of, successors
 from ..findings import Finding, worst_first
 from ..market import Market
 from .bills import bills_findings
@@ -89,10 +89,8 @@ def _stale_series(market: Market) -> Iterator[Finding]:
 
 
 def _succeeded(market: Market, series: str, end: pd.DatetimeIndex) -> bool:
-    """Whether a fresh series has taken the place of `series`: one it stands in for, or a company's later basis."""
-    company = series.partition("@")[0]
-    heirs = [spec.id for spec in dictionary().values() if spec.fallback == series]
-    heirs += [other for other in market.releases.series if ":" in other and other.partition("@")[0] == company]
+    """Whether a fresh series has taken the place of `series`."""
+    heirs = successors(series, market.releases.series)
     ages = [(spec_of(heir).stale_after, end[0] - market.releases.as_of(heir, end).released[0]) for heir in heirs]
     return any(pd.notna(age) and age <= limit for limit, age in ages)
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from ...errors import DataError
 from ..dating import date_all
 from ..findings import Finding
 from ..layers import Layer
@@ -39,9 +38,5 @@ def layer_of(tables: Iterable[tuple[Entry, pd.DataFrame]], place: str) -> Layer:
         else:
             series[entry.id] = validated(table[list(SERIES_COLUMNS)], SERIES, name)
         findings += [Finding("note", entry.id, "", note) for note in entry.notes]
-    dated = date_all(series, _raise)
+    dated = date_all(series)
     return Layer(place, dict(sorted(prices.items())), dated.series, dated.undated, (*findings, *dated.findings))
-
-
-def _raise(problem: DataError) -> None:
-    raise problem

@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 
 from ..fetched import Fetched
-from .restatement import explain_prices, explain_series
+from .restatement import SAME, explain_prices, explain_series
 
-_SAME = 1e-5  # Yahoo's adjusted closes are single precision
 _TICK = pd.Timedelta(1, "us")
 _LOST = 0.05  # share of the stored rows that a source may take back
 _KEYS = {"prices": ["date"], "series": ["period", "released"]}
@@ -155,8 +154,7 @@ def _takes_back(fetched: Fetched) -> bool:
 
 def _differ(both: pd.DataFrame, kind: str) -> bool:
     return not all(
-        np.isclose(both[name], both[f"{name}_new"], rtol=_SAME, atol=0.0, equal_nan=True).all()
-        for name in _VALUES[kind]
+        np.isclose(both[name], both[f"{name}_new"], rtol=SAME, atol=0.0, equal_nan=True).all() for name in _VALUES[kind]
     )
 
 
@@ -168,7 +166,7 @@ def _as_revisions(stored: pd.DataFrame, table: pd.DataFrame, now: pd.Timestamp) 
     in_order = stored.sort_values(["period", "fetched", "released"], na_position="first")
     newest = in_order.drop_duplicates("period", keep="last")
     known = table["period"].map(newest.set_index("period")["value"])
-    changed = by_rule & known.notna() & ~np.isclose(table["value"], known.fillna(np.nan), rtol=1e-12, atol=0.0)
+    changed = by_rule & known.notna() & ~np.isclose(table["value"], known, rtol=1e-12, atol=0.0)
     told = by_rule & known.notna() & ~changed
     revised = table.assign(released=table["released"].where(~changed, now))
     return revised[~told].reset_index(drop=True)

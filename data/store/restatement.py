@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-_SAME = 1e-5
+SAME = 1e-5  # Yahoo's adjusted closes are single precision
 _EXPLAINED = 2e-3
 
 
@@ -37,7 +37,7 @@ def explain_series(stored: pd.DataFrame, new: pd.DataFrame) -> str:
 
 
 def _vendor(dates: pd.Series[pd.Timestamp], ratio: pd.Series[float], gone: int) -> str:
-    changed = dates[~np.isclose(ratio, 1.0, rtol=_SAME, atol=0.0, equal_nan=True)]
+    changed = dates[~np.isclose(ratio, 1.0, rtol=SAME, atol=0.0, equal_nan=True)]
     parts = []
     if len(changed):
         most = (ratio - 1.0).abs().max()

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..assets import is_crypto
 from ..clock import bars_known
-from ..dictionary import find_spec
+from ..dictionary import find_spec, successors
 from ..release_rules import release_instants
 from .manifest import Entry
 from .store import Store
@@ -80,7 +80,7 @@ def _status(entry: Entry, now: pd.Timestamp, fresh: Collection[str]) -> Status:
         released=released,
         age=now - released,
         limit=_limit(entry),
-        replaced=_is_replaced(entry.id, fresh),
+        replaced=bool(successors(entry.id, fresh)),
         point_in_time=not entry.by_rule,
         versions=len(entry.earlier),
         sha256=entry.sha256,
@@ -90,11 +90,6 @@ def _status(entry: Entry, now: pd.Timestamp, fresh: Collection[str]) -> Status:
 def _limit(entry: Entry) -> pd.Timedelta:
     spec = find_spec(entry.id)
     return spec.stale_after if spec else _PRICES_STALE
-
-
-def _is_replaced(name: str, fresh: Collection[str]) -> bool:
-    line, _, basis = name.partition("@")
-    return bool(basis and line in fresh) or any(spec.fallback == name for spec in map(find_spec, fresh) if spec)
 
 
 def _last_release(entry: Entry) -> pd.Timestamp:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
-from pkgutil import iter_modules
 
 import pandas as pd
 from pydantic import BaseModel
 
 from ..config import ClassifierName, SignalConfig
 from ..known import Known
+from ..registered import first_sentence, information_set, load_package
 
 Call = Callable[["pd.Series[float]", Known], "pd.Series[str]"]
-_INFORMATION = re.compile(r"Information set: (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -43,13 +39,12 @@ class Classifier:
     @property
     def what(self) -> str:
         """First sentence of the function's docstring."""
-        return " ".join((self.call.__doc__ or "").partition("\n\n")[0].split())
+        return first_sentence(self.call)
 
     @property
     def information_set(self) -> str:
         """What the regime of row t is allowed to know, in words."""
-        found = _INFORMATION.search((self.call.__doc__ or "").partition("\n\n    Parameters")[0])
-        return " ".join(found[1].split()) if found else ""
+        return information_set(self.call)
 
     def fit_predict_online(self, level: pd.Series[float], known: Known) -> pd.Series[str]:
         """Regime at each decision, as it could have been called then.
@@ -83,19 +78,13 @@ def classifier(name: ClassifierName, *, config: type[BaseModel], source: str) ->
     return register
 
 
-@cache
-def _load_shipped() -> None:
-    for module in iter_modules(import_module(__package__).__path__):
-        import_module(f"{__package__}.{module.name}")
-
-
 def all_classifiers() -> tuple[Classifier, ...]:
     """Every registered classifier, by name."""
-    _load_shipped()
+    load_package(__package__)
     return tuple(_REGISTER[name] for name in sorted(_REGISTER))
 
 
 def chosen_classifier(config: SignalConfig) -> Classifier:
     """The classifier that the study asks for."""
-    _load_shipped()
+    load_package(__package__)
     return _REGISTER[config.classifier]
