@@ -92,3 +92,30 @@ def release_instants(spec: SeriesSpec, periods: pd.DatetimeIndex) -> pd.Datetime
     days = _RULES[spec.release_rule](periods.to_numpy().astype("datetime64[D]"))
     local = pd.DatetimeIndex(days).as_unit("ns") + pd.Timedelta(f"{spec.release_time_et}:00")
     return local.tz_localize(NEW_YORK).tz_convert("UTC")
+
+
+_AHEAD = {"same_day", "filing_then_next_session"}  # policy rates are posted ahead; filings are dated by their own day
+_PERIOD_DAYS = {"monthly": 28, "quarterly": 89}  # from the date of a period to its end, at least
+
+
+def earliest_instants(spec: SeriesSpec, periods: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """Before when no value of `periods` can have been public: the end of each period's last day in New York.
+
+    Parameters
+    ----------
+    spec : SeriesSpec
+        The dictionary's row of the series.
+    periods : DatetimeIndex
+        Dates that the values describe.
+
+    Returns
+    -------
+    DatetimeIndex
+        UTC instants, one per period. Values that may be posted ahead of their day, and daily values of that very day,
+        are given five days: a long weekend.
+    """
+    if spec.release_rule == "utc_midnight":
+        return release_instants(spec, periods)
+    last = periods + pd.Timedelta(days=_PERIOD_DAYS.get(spec.frequency.split()[0], 0))
+    days = last - pd.Timedelta(days=5) if spec.release_rule in _AHEAD else last + pd.Timedelta(days=1)
+    return days.normalize().tz_localize(NEW_YORK).tz_convert("UTC").as_unit("ns")

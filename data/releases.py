@@ -220,7 +220,15 @@ class Releases:
 
     def known_at(self, time: pd.Timestamp) -> Releases:
         """The releases that were public at `time`."""
-        return Releases(self.table[self.table["released"] <= time], self.pseudo_pit)
+        public = Releases.__new__(Releases)  # what is kept of a normalised table is normalised
+        object.__setattr__(public, "table", self.table[self.table["released"] <= time].reset_index(drop=True))
+        object.__setattr__(public, "pseudo_pit", self.pseudo_pit)
+        public.__dict__["lines"] = {
+            series: Line(line.period[kept], line.released[kept], line.value[kept])
+            for series, line in self.lines.items()
+            if (kept := line.released <= time.value).any()
+        }
+        return public
 
 
 def _normalised(table: pd.DataFrame) -> pd.DataFrame:

@@ -193,6 +193,11 @@ def all_indicators() -> tuple[Indicator, ...]:
     return _in_order(entry for entry in _REGISTER.values() if entry.shipped)
 
 
+def registered(measure: object) -> Indicator | None:
+    """The indicator that the function `measure` was registered as, or None."""
+    return next((entry for entry in _REGISTER.values() if entry.measure is measure), None)
+
+
 def _in_order(entries: Iterable[Indicator]) -> tuple[Indicator, ...]:
     return tuple(sorted(entries, key=lambda entry: (BLOCKS.index(entry.block), not entry.preset)))
 

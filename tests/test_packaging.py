@@ -77,7 +77,10 @@ def test_metadata(installed: Path) -> None:
     assert found.metadata["Name"] == "tidegate"
     assert found.metadata["License-Expression"] == "MIT"
     assert found.metadata["Requires-Python"] == ">=3.11"
-    assert [(script.name, script.value) for script in found.entry_points] == [("tidegate", "tidegate.cli:main")]
+    assert {(entry.group, entry.name, entry.value) for entry in found.entry_points} == {
+        ("console_scripts", "tidegate", "tidegate.cli:main"),
+        ("pytest11", "tidegate", "tidegate.pytest_plugin"),
+    }
 
 
 def test_the_installed_wheel_runs_away_from_the_checkout(installed: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import BrokerError, ConfigError, DataError, LookaheadError, StaleDataError, TidegateError
 
 if TYPE_CHECKING:
-    from .causality import audit
+    from .causality.audit import audit
     from .data.load import load_market
     from .data.market import Market
     from .decisions import decide
@@ -28,7 +28,7 @@ _PLACES = {
     "Market": ".data.market",
     "RunResult": ".result",
     "Study": ".study",
-    "audit": ".causality",
+    "audit": ".causality.audit",
     "decide": ".decisions",
     "load_market": ".data.load",
     "run": ".pipeline",

@@ -16,7 +16,7 @@ from .backtests.many import simulate_many
 from .backtests.performance import measure
 from .backtests.result import Backtest
 from .backtests.schedule import order_schedule
-from .causality import audit
+from .causality.audit import audit
 from .data.market import Market
 from .decisions import Decisions, decide
 from .gates import pass_gates
@@ -69,7 +69,7 @@ def run(study: Study, market: Market, *, step: Step = lambda name: None) -> RunR
         bills=bills,
         regime_by_session=_regime_by_session(decisions, pd.DatetimeIndex(bills.index), study.execution),
         evidence=evidence,
-        audit=audit(study, market, decisions, cuts=1),
+        audit=audit(study, market, decisions, depth="quick"),
     )
 
 

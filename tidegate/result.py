@@ -14,7 +14,7 @@ import pandas as pd
 from .backtests.evidence import Evidence
 from .backtests.performance import Performance
 from .backtests.result import Backtest
-from .causality import Audit
+from .causality.result import Audit
 from .data.findings import Finding
 from .data.market import Market
 from .decisions import Decisions

@@ -50,10 +50,16 @@ def signal(study: Study, market: Market) -> tuple[Reasons, Target]:
     """The newest decision of a study with its reasons, and its target."""
     pass_gates(study, market)
     decisions = decide(study, market)
+    target = target_of(study, market, decisions)
+    explanation = explain(decisions.waterline, study.signal, target.as_of)
+    return Reasons(decisions, explanation, input_notes(market, study.signal, target.as_of)), target
+
+
+def target_of(study: Study, market: Market, decisions: Decisions) -> Target:
+    """The target of the newest decision."""
     row = decisions.targets.index[-1]
     level = _value(decisions.waterline.level, row)
-    explanation = explain(decisions.waterline, study.signal, row)
-    return Reasons(decisions, explanation, input_notes(market, study.signal, row)), Target(
+    return Target(
         study=study.name,
         config_hash=study.config_hash,
         data_hash=market.digest,
@@ -62,11 +68,15 @@ def signal(study: Study, market: Market) -> tuple[Reasons, Target]:
         last_session=f"{market.sessions[-1]:%Y-%m-%d}",
         regime=str(decisions.regime.iloc[-1]),
         waterline=level if math.isfinite(level) else None,
-        weights=with_cash(
-            {asset: _value(decisions.targets[asset], row) for asset in map(str, decisions.targets.columns)}
-        ),
+        weights=newest_weights(decisions),
         pseudo_pit=tuple(sorted(market.releases.pseudo_pit)),
     )
+
+
+def newest_weights(decisions: Decisions) -> dict[str, float]:
+    """Target weights of the newest decision, with CASH."""
+    row = decisions.targets.index[-1]
+    return with_cash({asset: _value(decisions.targets[asset], row) for asset in map(str, decisions.targets.columns)})
 
 
 def as_json(reasons: Reasons, target: Target) -> dict[str, Any]:

@@ -65,9 +65,10 @@ def test_the_example_is_measured_standardised_and_counted(market):
 
 
 def test_the_example_passes_the_audit(market):
-    found = tg.audit(tg.Study.load(EXAMPLES / "curve.toml", [CLOCK]), market, cuts=2)
+    found = tg.audit(tg.Study.load(EXAMPLES / "curve.toml", [CLOCK]), market, depth="quick")
     assert found.passed
-    assert found.checks == 2 * 2 * 23  # 19 of the preset, this one, the waterline, the regime, the weights
+    assert found.smells == ()
+    assert MINE in {row.node.removeprefix("indicator:") for row in found.rows}
 
 
 LEAKS = {
@@ -79,11 +80,10 @@ LEAKS = {
 @pytest.mark.parametrize("leak", LEAKS)
 def test_a_leaky_version_is_caught_and_named(market, tmp_path, leak):
     study = written(tmp_path, CODE.replace('known.change("T10Y2Y")', LEAKS[leak]))
-    found = tg.audit(study, market, cuts=2)
+    found = tg.audit(study, market, depth="quick")
     assert not found.passed
-    blamed = {finding.node for finding in found.findings}
-    assert MINE in blamed
-    assert blamed <= {MINE, "waterline", "regime", "weights"}
+    assert {leak.node for leak in found.leaks} == {f"indicator:{MINE}"}
+    assert {series for leak in found.leaks for series in leak.series} == {"T10Y2Y"}
 
 
 MISTAKES = {

@@ -50,7 +50,10 @@ def test_summary_is_as_contracted(folder):
     assert set(summary["evidence"]) == {"sharpe_difference", "timing_p_value", "psr", "dsr", "trials"}
     assert set(summary["evidence"]["sharpe_difference"]) == {"value", "low", "high"}
     assert summary["audit"]["passed"] is True
-    assert summary["audit"]["checks"] == 44
+    assert (summary["audit"]["cuts"], summary["audit"]["scrambles"]) == (2, 1)
+    assert summary["audit"]["checks"] == sum(row["comparisons"] for row in summary["audit"]["table"])
+    assert {"node", "check", "verdict", "first", "series", "expected", "found"} <= set(summary["audit"]["table"][0])
+    assert [row for row in summary["audit"]["table"] if row["verdict"] != "pass"] == []
 
 
 def test_waterline_is_as_contracted(folder):

@@ -1,0 +1,57 @@
+"""Which series carry a leak: change them one group after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .change import Change
+from .plan import Trial
+from .subjects import Case
+from .trials import evaluate
+
+END = "the end of the data"
+Group = tuple[str, ...]
+
+
+def offending_series(trial: Trial, node: str, case: Case) -> tuple[str, ...]:
+    """Series whose change alone moves the past of `node`, as in `trial`; `END` where only the length of the data does.
+
+    Changes are tried on half of the series, and on halves of those halves that move something: a leak of k series out
+    of n takes some k log2(n) evaluations.
+    """
+    candidates = trial.change.only or case.world.series
+    for kind in dict.fromkeys((trial.change.of(()).kind, "noise")):
+        change = Change(kind, trial.change.at, trial.change.seed)
+
+        def carries(group: Group, change: Change = change) -> bool:
+            return moves(Trial("future scramble", change.of(group)), node, case)
+
+        if carries(candidates):
+            return _narrowed(candidates, carries)
+    return (END,)
+
+
+def moves(trial: Trial, node: str, case: Case) -> bool:
+    """Whether `trial`, made here, moves the past of `node`."""
+    return any(difference.node == node for difference in evaluate(trial, case).moved)
+
+
+def _narrowed(group: Group, carries: Callable[[Group], bool]) -> Group:
+    if len(group) == 1:
+        return group
+    halves = group[: len(group) // 2], group[len(group) // 2 :]
+    found = tuple(name for half in halves if carries(half) for name in _narrowed(half, carries))
+    return found or _together(group, carries)
+
+
+def _together(group: Group, carries: Callable[[Group], bool]) -> Group:
+    """The series that move something only together: whatever is not missed is taken away."""
+    size = len(group) // 2
+    while size:
+        rests = (group[:start] + group[start + size :] for start in range(0, len(group), size))
+        smaller = next((rest for rest in rests if rest and carries(rest)), None)
+        if smaller is None:
+            size //= 2
+        else:
+            group = smaller
+    return group

@@ -1,0 +1,106 @@
+"""Trials: one other future, one evaluation, one comparison with the past as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+
+import cloudpickle
+
+from ..errors import TidegateError
+from .nodes import Difference, Nodes, differences
+from .plan import Trial
+from .subjects import Case
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one trial showed.
+
+    Attributes
+    ----------
+    trial : Trial
+        What was done.
+    compared : tuple of str
+        Nodes that were compared.
+    moved : list of Difference
+        Nodes whose past moved.
+    rounded : bool
+        Whether some number differs by rounding only.
+    refused : str
+        Why the subject gave nothing in that world; it was not compared then.
+    """
+
+    trial: Trial
+    compared: tuple[str, ...] = ()
+    moved: list[Difference] = field(default_factory=list)
+    rounded: bool = False
+    refused: str = ""
+
+
+def evaluate(trial: Trial, case: Case) -> Outcome:
+    """Make one trial."""
+    try:
+        before, after = _sides(trial, case)
+    except TidegateError as error:
+        return Outcome(trial, refused=str(error))
+    except Exception as error:  # noqa: BLE001  (a user's function may fail in any way where it did not expect to be)
+        return Outcome(trial, refused=f"{type(error).__name__}: {error}")
+    moved, rounded = differences(before, after, trial.change.at)
+    return Outcome(trial, tuple(after), moved, rounded)
+
+
+def _sides(trial: Trial, case: Case) -> tuple[Nodes, Nodes]:
+    """What is compared: the longer or the true past, and the other."""
+    subject, at = case.subject, trial.change.at
+    if trial.check == "memory":
+        return case.reference, subject.nodes(case.world)
+    other = case.world.changed(trial.change)
+    if trial.check == "one decision alone":
+        return case.reference, subject.alone(other, at)
+    if trial.to is None:
+        return case.reference, subject.nodes(other, at)
+    longer = case.world.changed(replace(trial.change, at=trial.to))
+    return subject.nodes(longer, trial.to), subject.nodes(other, at)
+
+
+_HERE: dict[str, Case] = {}
+
+
+def _settle(parcel: bytes) -> None:
+    """Unpack, in a fresh interpreter, what every trial there needs."""
+    _HERE["case"] = cloudpickle.loads(parcel)
+
+
+def _evaluate_there(trial: Trial) -> Outcome:
+    return evaluate(trial, _HERE["case"])
+
+
+def outcomes(
+    trials: Sequence[Trial], case: Case, *, jobs: int, told: Callable[[int], None] = lambda done: None
+) -> Iterator[Outcome]:
+    """Make all trials, in order.
+
+    Parameters
+    ----------
+    trials, case : sequence of Trial, Case
+        What to do, to what.
+    jobs : int
+        Fresh interpreters that share the work: what the subject remembers of earlier calls is not there. 0: here.
+    told : callable
+        Told after each trial how many are done.
+    """
+    if jobs == 0:
+        for done, trial in enumerate(trials, start=1):
+            yield evaluate(trial, case)
+            told(done)
+        return
+    from joblib.externals.loky import ProcessPoolExecutor
+
+    parcel = cloudpickle.dumps(case)
+    with ProcessPoolExecutor(jobs, initializer=_settle, initargs=(parcel,)) as workers:
+        waiting: list[Future[Outcome]] = [workers.submit(_evaluate_there, trial) for trial in trials]
+        for done, future in enumerate(waiting, start=1):
+            yield future.result()
+            told(done)
