@@ -5,8 +5,8 @@ Start at `backtest`; it returns a `Backtest`. vectorbt stands behind `engine` an
 
 from __future__ import annotations
 
-from .config import CostConfig, EvidenceConfig, ExecutionConfig
+from .config import CostConfig, EvidenceConfig, ExecutionConfig, Limits
 from .engine import backtest
 from .result import Backtest
 
-__all__ = ["Backtest", "CostConfig", "EvidenceConfig", "ExecutionConfig", "backtest"]
+__all__ = ["Backtest", "CostConfig", "EvidenceConfig", "ExecutionConfig", "Limits", "backtest"]

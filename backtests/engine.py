@@ -10,7 +10,8 @@ import pandas as pd
 
 from ..data.assets import asset_class
 from ..errors import ConfigError
-from .config import CostConfig, ExecutionConfig
+from .borrow import after_fees, borrow_fees, borrow_rates
+from .config import CostConfig, ExecutionConfig, Limits
 from .result import Backtest
 from .schedule import order_schedule
 
@@ -19,7 +20,7 @@ _SIDES = np.array(["buy", "sell"])
 
 def cost_rates(assets: pd.Index[str], costs: CostConfig) -> npt.NDArray[np.float64]:
     """Cost of each asset per unit of notional, decimal, shape (assets,)."""
-    return np.array([costs.rate(asset_class(str(asset))) for asset in assets], dtype=float)
+    return np.array([costs.of(asset_class(str(asset))).rate for asset in assets], dtype=float)
 
 
 def cost_reserve(rates: npt.NDArray[np.float64]) -> float:
@@ -31,9 +32,15 @@ def cost_reserve(rates: npt.NDArray[np.float64]) -> float:
 
 
 def backtest(
-    name: str, targets: pd.DataFrame, prices: pd.DataFrame, costs: CostConfig, execution: ExecutionConfig
+    name: str,
+    targets: pd.DataFrame,
+    prices: pd.DataFrame,
+    costs: CostConfig,
+    execution: ExecutionConfig,
+    *,
+    limits: Limits = Limits(),  # noqa: B008  (frozen)
 ) -> Backtest:
-    """Execute target weights, long only, from one pool of cash.
+    """Execute target weights from one pool of cash.
 
     Parameters
     ----------
@@ -41,12 +48,15 @@ def backtest(
         Name of the portfolio.
     targets : DataFrame, shape (decisions, assets)
         Target weights at the decisions that send orders; rows sum to at most 1, the rest is cash, which earns nothing.
+        Negative weights are short: their proceeds are cash, and they cost the borrow fee (see `borrow`).
     prices : DataFrame, shape (sessions, assets)
         Closes in USD, NaN before listing.
     costs : CostConfig
         Basis points per asset class.
     execution : ExecutionConfig
         Lag, capital, missing prices.
+    limits : Limits
+        Whether weights may be negative, and how much all of them may add up to.
 
     Returns
     -------
@@ -56,11 +66,11 @@ def backtest(
     Raises
     ------
     ConfigError
-        A weight is negative or a row sums to more than 1, or no decision has a session left to fill it.
+        A weight is beyond `limits`, a row sums to more than 1, or no decision has a session left to fill it.
     DataError
         A needed price is missing on a fill session.
     """
-    _refuse_impossible(name, targets)
+    _refuse_impossible(name, targets, limits)
     used = targets.loc[:, (targets != 0).any()]
     schedule = order_schedule(used, prices, execution)
     if schedule.empty:
@@ -72,23 +82,33 @@ def backtest(
     sizes = (schedule * (1.0 - cost_reserve(rates))).reindex(closes.index).mask(closes.isna())
     # A hole after listing is valued at the last price; the schedule has refused holes on fill sessions.
     portfolio = simulate(closes.ffill(), sizes, rates, execution.capital_usd)
+    weights, value = _held_weights(portfolio, closes), portfolio.value().rename(name)
+    fees = pd.Series(0.0, index=value.index)
+    if limits.shorts:
+        held = weights.drop(columns="CASH").to_numpy()
+        fees[:] = borrow_fees(held, pd.DatetimeIndex(closes.index), borrow_rates(used.columns, costs))
+        value[:] = after_fees(value.to_numpy(dtype=np.float64), fees.to_numpy(dtype=np.float64))
     return Backtest(
         name=name,
         capital=execution.capital_usd,
-        value=portfolio.value().rename(name),
-        weights=_held_weights(portfolio, closes),
+        value=value,
+        weights=weights,
         orders=_orders(portfolio, closes),
         portfolio=portfolio,
+        borrow=fees,
     )
 
 
-def _refuse_impossible(name: str, targets: pd.DataFrame) -> None:
+def _refuse_impossible(name: str, targets: pd.DataFrame, limits: Limits) -> None:
     values = targets.to_numpy(dtype=float)
-    if not np.isfinite(values).all() or (values < 0).any() or (values.sum(axis=1) > 1 + 1e-9).any():
+    gross, net = np.abs(values).sum(axis=1), values.sum(axis=1)
+    negative = not limits.shorts and (values < 0).any()
+    if not np.isfinite(values).all() or negative or gross.max() > limits.gross + 1e-9 or net.max() > 1 + 1e-9:
+        most = f", absolute ones to at most {limits.gross:g}: nobody lends money here" if limits.shorts else ""
         raise ConfigError(
             f"Target weights of '{name}'",
-            received=f"{np.nanmin(values):g} to {np.nanmax(values):g}, largest sum {values.sum(axis=1).max():g}",
-            expected="finite, non-negative weights that sum to at most 1",
+            received=f"{np.nanmin(values):g} to {np.nanmax(values):g}, largest sum {net.max():g}",
+            expected=f"finite{'' if limits.shorts else ', non-negative'} weights that sum to at most 1{most}",
         )
 
 
@@ -106,7 +126,7 @@ def simulate(
         close=closes,
         size=sizes,
         size_type="targetpercent",
-        direction="longonly",
+        direction="both",  # weights are refused before where they may not be negative
         fees=rates[np.newaxis, :],
         init_cash=capital,
         cash_sharing=True,

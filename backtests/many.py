@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from .borrow import after_fees, borrow_fees, borrow_rates
 from .config import CostConfig
 from .engine import cost_rates, cost_reserve, simulate
 
@@ -43,7 +44,7 @@ def simulate_many(
     depth, count, width = max(map(len, fills)), len(schedules), len(assets)
     events = np.full((depth, count, width), np.nan)
     sizes = np.full((depth, count, width), np.nan)
-    rates = cost_rates(assets, costs)
+    rates, borrow, sessions = cost_rates(assets, costs), borrow_rates(assets, costs), pd.DatetimeIndex(prices.index)
     for k, (schedule, rows) in enumerate(zip(schedules, fills, strict=True)):
         events[:, k] = closes[np.pad(rows, (0, depth - len(rows)), mode="edge")]
         sizes[: len(rows), k] = schedule.to_numpy() * (1.0 - cost_reserve(rates))
@@ -60,8 +61,10 @@ def simulate_many(
     values = {}
     for k, rows in enumerate(fills):
         last = np.searchsorted(rows, np.arange(len(prices)), side="right") - 1
-        worth = np.nansum(held[last, k] * closes, axis=1) + cash[last, k]
-        values[k] = np.where(last >= 0, worth, capital)
+        positions = np.nan_to_num(held[last, k] * closes) * (last >= 0)[:, None]
+        worth = np.where(last >= 0, positions.sum(axis=1) + cash[last, k], capital)
+        fees = borrow_fees(positions / worth[:, None], sessions, borrow)
+        values[k] = after_fees(worth, fees) if (positions < 0).any() else worth
     return pd.DataFrame(values, index=prices.index)
 
 

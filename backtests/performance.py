@@ -169,7 +169,7 @@ def _turnover(backtest: Backtest, years: float) -> float:
 def _cost_drag(backtest: Backtest, years: float) -> float:
     fees = backtest.orders["fee_usd"].to_numpy(dtype=float)
     value = backtest.value.reindex(backtest.orders["session"]).to_numpy(dtype=float)
-    return float((fees / value).sum()) / years if (value > 0).all() else np.nan
+    return (float((fees / value).sum()) + float(backtest.borrow.sum())) / years if (value > 0).all() else np.nan
 
 
 def _sessions(value: pd.Series[float]) -> pd.DatetimeIndex:

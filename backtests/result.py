@@ -26,7 +26,9 @@ class Backtest:
         One row per executed order: ``session``, ``asset``, ``side``, ``quantity``, ``price``, ``notional_usd``,
         ``fee_usd``.
     portfolio : vectorbt.Portfolio
-        The simulation itself, to explore.
+        The simulation itself, to explore; without borrow fees.
+    borrow : Series, shape (sessions,)
+        Borrow fee of each session as a share of the value, already taken from `value`.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Backtest:
     weights: pd.DataFrame
     orders: pd.DataFrame
     portfolio: Any = field(repr=False)
+    borrow: pd.Series[float] = field(default_factory=lambda: pd.Series(dtype=float), repr=False)
 
     @property
     def returns(self) -> pd.Series[float]:

@@ -43,8 +43,8 @@ def order_schedule(targets: pd.DataFrame, prices: pd.DataFrame, execution: Execu
     weights = targets.to_numpy(dtype=float)[filled]
     rows = sessions.get_indexer(fills[filled])
     priced = prices[targets.columns].notna().to_numpy()
-    needed = weights > 0
-    needed[1:] |= weights[:-1] > 0
+    needed = weights != 0
+    needed[1:] |= weights[:-1] != 0
     for k in np.flatnonzero((needed & ~priced[rows]).any(axis=1)):
         found = _priced_row(int(rows[k]), needed[k], priced, execution)
         if found is None:

@@ -1,30 +1,77 @@
-"""When a target is traded: at every change of it, and on a schedule in between."""
+"""When a target is traded: when it changes, on a schedule, or when the holdings have drifted from it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from .config import StrategyConfig
 
-def rebalance_rows(targets: pd.DataFrame, *, every: int | None) -> pd.Series[bool]:
+Floats = npt.NDArray[np.float64]
+
+
+def rebalance_rows(targets: pd.DataFrame, config: StrategyConfig, prices: Callable[[], Floats]) -> pd.Series[bool]:
     """Which decisions send orders.
 
     Parameters
     ----------
     targets : DataFrame, shape (decisions, assets)
         Target weights.
-    every : int or None
-        Decisions after the last trade at which an unchanged target is traded again; None: never.
+    config : StrategyConfig
+        ``rebalance_on``: ``change`` trades a target that differs from the row before, ``schedule`` an unchanged one
+        ``rebalance_every`` decisions after the last trade, ``drift`` one from which some weight has strayed by more
+        than ``drift``. Nothing is traded while every weight is within ``no_trade_band`` of its target.
+    prices : callable
+        Gives the last complete bars at each decision, shape (decisions, assets): what is held drifts with them. Asked
+        only where that matters.
 
     Returns
     -------
     Series of bool
-        True in the first row, wherever the target differs from the row before, and on schedule.
+        True in the first row, and as configured. Information set of row t: targets up to t and bars complete by t;
+        fills and costs between are not known yet and not guessed.
     """
     changed = np.r_[True, (np.diff(targets.to_numpy(), axis=0) != 0.0).any(axis=1)]
-    rows = changed.copy()
-    since = 0
+    if config.watches_drift:
+        return pd.Series(_with_drift(targets.to_numpy(), changed, config, prices()), index=targets.index)
+    return pd.Series(_without_drift(changed, config), index=targets.index)
+
+
+def _without_drift(changed: npt.NDArray[np.bool_], config: StrategyConfig) -> npt.NDArray[np.bool_]:
+    rows, since = np.zeros(len(changed), dtype=bool), 0
     for row, new in enumerate(changed):
-        since = 0 if new or (every is not None and since + 1 >= every) else since + 1
-        rows[row] = since == 0
-    return pd.Series(rows, index=targets.index)
+        rows[row] = row == 0 or _due(bool(new), since + 1, config)
+        since = 0 if rows[row] else since + 1
+    return rows
+
+
+def _due(changed: bool, since: int, config: StrategyConfig) -> bool:
+    """Whether a change, or the schedule `since` decisions after the last trade, asks for orders."""
+    on = config.rebalance_on
+    return (changed and "change" in on) or ("schedule" in on and since >= config.rebalance_every)
+
+
+def _with_drift(
+    targets: Floats, changed: npt.NDArray[np.bool_], config: StrategyConfig, prices: Floats
+) -> npt.NDArray[np.bool_]:
+    rows, since = np.zeros(len(targets), dtype=bool), 0
+    growth = np.nan_to_num(prices[1:] / prices[:-1] - 1.0)
+    held = targets[0]
+    rows[0] = True
+    for row in range(1, len(targets)):
+        held = drifted(held, growth[row - 1])
+        gap = float(np.abs(targets[row] - held).max())
+        drift = "drift" in config.rebalance_on and gap > config.drift
+        rows[row] = gap > config.no_trade_band and (drift or _due(bool(changed[row]), since + 1, config))
+        since = 0 if rows[row] else since + 1
+        held = targets[row] if rows[row] else held
+    return rows
+
+
+def drifted(weights: Floats, growth: Floats) -> Floats:
+    """What weights become when each asset grows by `growth` and cash by nothing."""
+    answer: Floats = weights * (1.0 + growth) / (1.0 + float(weights @ growth))
+    return answer

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from .data.market import Market
 from .errors import ConfigError
 from .signals import Waterline, measure_waterline
-from .strategies import SLEEVES, asset_weights, eligible, share_within, toggle
+from .strategies import (
+    BILLS,
+    SLEEVES,
+    SleeveConfig,
+    View,
+    asset_weights,
+    chosen_strategy,
+    eligible,
+    rebalance_rows,
+    share_within,
+    wrapped,
+)
+from .strategies.config import StrategyConfig
 from .study import Study
 from .study_errors import nearest
 from .user_modules import load_modules
@@ -23,23 +37,31 @@ class Decisions:
     ----------
     waterline : Waterline
         At every decision the market spans.
+    view : View
+        What the strategy looked at, on the decisions of the backtest.
     exposures : DataFrame, shape (decisions in the backtest, sleeves)
-        Weights of the sleeves.
+        Weights of the sleeves, negative where short; ``bills`` too where the study lets bills stand in.
     shares : Mapping of str to DataFrame
         Weights within each sleeve on the same decisions.
     targets : DataFrame, shape (decisions in the backtest, assets)
-        Target weights; rows sum to 1.
+        Target weights; what is missing to 1 is cash.
     """
 
     waterline: Waterline
+    view: View
     exposures: pd.DataFrame
-    shares: dict[str, pd.DataFrame]
+    shares: Mapping[str, pd.DataFrame]
     targets: pd.DataFrame
 
     @property
     def regime(self) -> pd.Series[str]:
         """Regime at each decision of the backtest."""
         return self.waterline.regime.loc[self.targets.index]
+
+    def trades(self, targets: pd.DataFrame, config: StrategyConfig) -> pd.DataFrame:
+        """The rows of `targets` that send orders."""
+        assets = list(map(str, targets.columns))
+        return targets[rebalance_rows(targets, config, lambda: self.view.last_prices(assets))]
 
 
 def decide(study: Study, market: Market) -> Decisions:
@@ -48,24 +70,53 @@ def decide(study: Study, market: Market) -> Decisions:
     Raises
     ------
     ConfigError
-        The market lacks a ticker of the study, the clock leaves no decision, or a sleeve is empty on some of them.
+        The market lacks a ticker of the study, the clock leaves no decision, a sleeve is empty on some of them, or the
+        strategy is unknown or sets impossible exposures.
     """
     refuse_unknown_assets(study, market)
-    load_modules(study.signal.modules)
+    load_modules((*study.signal.modules, *study.strategy.modules))
     waterline = measure_waterline(market, study.sleeves.assets(), study.signal, every=study.clock.decision)
-    decisions = _span(study, waterline)
-    shares = {
-        sleeve: share_within(
-            getattr(study.sleeves, sleeve),
-            eligible(market, assets, decisions, min_sessions=study.strategy.min_sessions),
-        )
-        for sleeve, assets in study.sleeves.assets().items()
-    }
-    filled = pd.DataFrame({sleeve: shares[sleeve].sum(axis="columns") > 0 for sleeve in SLEEVES})
-    decisions = _from_first_filled(filled)
+    shares = sleeve_shares(study, market, _span(study, waterline))
+    decisions = _covered(study, shares)
     shares = {sleeve: table.loc[decisions] for sleeve, table in shares.items()}
-    exposures = toggle(waterline.regime.loc[decisions], study.strategy)
-    return Decisions(waterline, exposures, shares, asset_weights(exposures, shares))
+    view = View(waterline.regime.loc[decisions], waterline.level.loc[decisions], shares, study.strategy, market)
+    exposures = exposed(view)
+    return Decisions(waterline, view, exposures, shares, asset_weights(exposures, shares))
+
+
+def exposed(view: View) -> pd.DataFrame:
+    """What the study's strategy sets, scaled by its wrappers, with bills where the study lets them stand in."""
+    set_ = wrapped(view, chosen_strategy(view.config).exposures(view))
+    return _with_bills(set_, view) if BILLS in view.shares else set_
+
+
+def sleeve_shares(study: Study, market: Market, decisions: pd.DatetimeIndex) -> dict[str, pd.DataFrame]:
+    """Weights within each sleeve; within ``bills`` too where the study needs them."""
+    config = study.strategy
+    sleeves = {sleeve: getattr(study.sleeves, sleeve) for sleeve in SLEEVES}
+    if config.bills_stand_in:
+        sleeves[BILLS] = SleeveConfig(assets=(config.bills,))
+    return {
+        name: share_within(
+            sleeve,
+            eligible(market, sleeve.assets, decisions, min_sessions=config.min_sessions, min_prices=config.min_prices),
+            market,
+        )
+        for name, sleeve in sleeves.items()
+    }
+
+
+def _with_bills(exposures: pd.DataFrame, view: View) -> pd.DataFrame:
+    """Bills take what an empty sleeve would have held, and what no sleeve takes."""
+    answer = exposures.assign(**{BILLS: 0.0})
+    if view.config.empty_sleeve == BILLS:
+        for sleeve in SLEEVES:
+            empty = view.shares[sleeve].sum(axis="columns") == 0
+            answer[BILLS] += answer[sleeve].clip(lower=0.0).where(empty, 0.0)
+            answer[sleeve] = answer[sleeve].mask(empty, 0.0)
+    if view.config.idle == BILLS:
+        answer[BILLS] += (1.0 - answer.abs().sum(axis="columns")).clip(lower=0.0)
+    return answer
 
 
 def refuse_unknown_assets(study: Study, market: Market) -> None:
@@ -102,11 +153,14 @@ def _span(study: Study, waterline: Waterline) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(chosen)
 
 
-def _from_first_filled(filled: pd.DataFrame) -> pd.DatetimeIndex:
-    """Decisions from the first one at which both sleeves hold something; afterwards neither may be empty."""
+def _covered(study: Study, shares: Mapping[str, pd.DataFrame]) -> pd.DatetimeIndex:
+    """Decisions from the first one at which every sleeve holds something; afterwards none may be empty."""
+    filled = pd.DataFrame({sleeve: table.sum(axis="columns") > 0 for sleeve, table in shares.items()})
+    if study.strategy.empty_sleeve == BILLS:
+        filled = filled[[BILLS]]
     both = filled.all(axis="columns")
     if not both.any():
-        empty = ", ".join(sleeve for sleeve in SLEEVES if not filled[sleeve].any()) or "one or the other"
+        empty = ", ".join(str(sleeve) for sleeve in filled if not filled[sleeve].any()) or "one or the other"
         raise ConfigError(
             "A sleeve never holds an eligible asset",
             received=empty,
@@ -115,9 +169,12 @@ def _from_first_filled(filled: pd.DataFrame) -> pd.DatetimeIndex:
     later = filled.loc[both.idxmax() :]
     empty_days = later.index[~later.all(axis="columns")]
     if len(empty_days):
+        sleeve = str(later.columns[int(np.argmin(later.loc[empty_days[0]]))])
         raise ConfigError(
-            f"A sleeve has no eligible asset from {empty_days[0]:%Y-%m-%d} ({len(empty_days)} decisions)",
+            f"The sleeve {sleeve} has no eligible asset on {len(empty_days)} decisions",
+            received=f"{empty_days[0]:%Y-%m-%d} to {empty_days[-1]:%Y-%m-%d}",
             expected="at least one tradable asset per sleeve",
-            remedy="Add an asset to the sleeve, or end the study earlier with --set clock.end=YYYY-MM-DD.",
+            remedy="Add an asset to the sleeve, let bills stand in with --set strategy.empty_sleeve=bills, or end the "
+            "study earlier with --set clock.end=YYYY-MM-DD.",
         )
     return pd.DatetimeIndex(later.index)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from .backtests.bills import bill_returns
 from .backtests.config import ExecutionConfig
+from .backtests.delisting import with_last_prices
 from .backtests.engine import backtest
 from .backtests.evidence import Evidence, shifts_of, weigh_evidence
 from .backtests.lag import fill_sessions
@@ -20,8 +21,10 @@ from .causality.audit import audit
 from .data.market import Market
 from .decisions import Decisions, decide
 from .gates import pass_gates
+from .hindsight import proxies_plan, weigh_baskets
 from .result import RunResult
-from .strategies import SLEEVES, asset_weights, buy_and_hold, constant_mix, rebalance_rows
+from .rivals import Plan, plans
+from .strategies import asset_weights
 from .study import Study
 
 Step = Callable[[str], None]
@@ -53,8 +56,8 @@ def run(study: Study, market: Market, *, step: Step = lambda name: None) -> RunR
     findings = pass_gates(study, market)
     decisions = decide(study, market)
     step(STEPS[1])
-    prices = _until_the_end(study, market)
-    portfolios = _portfolios(study, prices, decisions)
+    prices = tradable_prices(study, market)
+    portfolios = _portfolios(study, market, prices, decisions)
     bills = bill_returns(market.releases, pd.DatetimeIndex(portfolios["strategy"].value.index))
     step(STEPS[2])
     evidence = _evidence(study, prices, decisions, portfolios, bills)
@@ -69,30 +72,35 @@ def run(study: Study, market: Market, *, step: Step = lambda name: None) -> RunR
         bills=bills,
         regime_by_session=_regime_by_session(decisions, pd.DatetimeIndex(bills.index), study.execution),
         evidence=evidence,
+        baskets=weigh_baskets(study, market, decisions, prices, bills) if study.hindsight else None,
         audit=audit(study, market, decisions, depth="quick"),
     )
 
 
-def _until_the_end(study: Study, market: Market) -> pd.DataFrame:
-    """Prices without the sessions after the clock's end."""
-    return market.prices.loc[: study.clock.end and pd.Timestamp(study.clock.end)]
+def tradable_prices(study: Study, market: Market) -> pd.DataFrame:
+    """Prices until the clock's end; what is delisted keeps the price at which it can be given back."""
+    prices = market.prices.loc[: study.clock.end and pd.Timestamp(study.clock.end)]
+    return with_last_prices(prices, delisting_return=study.execution.delisting_return)
 
 
-def _portfolios(study: Study, prices: pd.DataFrame, decisions: Decisions) -> dict[str, Backtest]:
-    """The strategy, the null it is judged against, and each sleeve held."""
-    every = study.strategy.rebalance_every
-    index = pd.DatetimeIndex(decisions.targets.index)
-    plans: Mapping[str, tuple[pd.DataFrame, int | None]] = {
-        "strategy": (decisions.exposures, every),
-        "constant_mix": (constant_mix(decisions.exposures), every),
-        **{sleeve: (buy_and_hold(index, sleeve, SLEEVES), None) for sleeve in SLEEVES},
+def _portfolios(study: Study, market: Market, prices: pd.DataFrame, decisions: Decisions) -> dict[str, Backtest]:
+    return {
+        name: backtest(
+            name,
+            decisions.trades(plan.targets, plan.config),
+            prices,
+            study.costs,
+            study.execution,
+            limits=plan.limits,
+        )
+        for name, plan in _plans(study, market, decisions).items()
     }
-    portfolios = {}
-    for name, (exposures, schedule) in plans.items():
-        targets = asset_weights(exposures, decisions.shares)
-        trades = targets[rebalance_rows(targets, every=schedule)]
-        portfolios[name] = backtest(name, trades, prices, study.costs, study.execution)
-    return portfolios
+
+
+def _plans(study: Study, market: Market, decisions: Decisions) -> dict[str, Plan]:
+    """The strategy, its rivals, and where names were chosen with hindsight the same rules on names that were not."""
+    proxies = proxies_plan(study, market, decisions) if study.hindsight else None
+    return plans(study, market, decisions) | ({"proxies": proxies} if proxies else {})
 
 
 def _evidence(
@@ -107,8 +115,7 @@ def _evidence(
     for shift in shifts_of(count, study.evidence):
         path = np.roll(decisions.exposures.to_numpy(), shift, axis=0)
         exposures = pd.DataFrame(path, index=decisions.exposures.index, columns=decisions.exposures.columns)
-        targets = asset_weights(exposures, decisions.shares)
-        trades = targets[rebalance_rows(targets, every=study.strategy.rebalance_every)]
+        trades = decisions.trades(asset_weights(exposures, decisions.shares), study.strategy)
         schedules.append(order_schedule(trades, prices, study.execution))
     capital = study.execution.capital_usd
     values = simulate_many(schedules, prices, study.costs, capital=capital).loc[bills.index]

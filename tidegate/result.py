@@ -18,6 +18,7 @@ from .causality.result import Audit
 from .data.findings import Finding
 from .data.market import Market
 from .decisions import Decisions
+from .hindsight import Baskets
 from .signals.result import REGIMES
 from .study import Study
 
@@ -38,7 +39,7 @@ class RunResult:
     decisions : Decisions
         Waterline, exposures and target weights.
     portfolios : Mapping of str to Backtest
-        ``strategy``, ``constant_mix``, ``speculative``, ``near_cash_flow``.
+        ``strategy``, ``constant_mix``, and the other rivals (see `rivals.plans`).
     performance : Mapping of str to Performance
         Measured figures of each portfolio.
     bills : Series
@@ -49,6 +50,8 @@ class RunResult:
         What chance alone would have shown.
     audit : Audit
         The quick causality audit.
+    baskets : Baskets or None
+        The study with other names, where its own were chosen with hindsight.
     """
 
     study: Study
@@ -61,6 +64,7 @@ class RunResult:
     regime_by_session: pd.Series[str]
     evidence: Evidence
     audit: Audit
+    baskets: Baskets | None = None
 
     @property
     def portfolio(self) -> Any:
@@ -80,6 +84,7 @@ class RunResult:
                 "performance": {name: figures.as_dict() for name, figures in self.performance.items()},
                 "evidence": self.evidence.as_dict(),
                 "audit": self.audit.as_dict(),
+                **({"hindsight": {"baskets": self.baskets.as_dict()}} if self.baskets else {}),
             }
         )
         return content

@@ -109,28 +109,35 @@ class Study(BaseModel):
 
     @property
     def tickers(self) -> tuple[str, ...]:
-        """Every asset of the sleeves."""
-        return tuple(asset for assets in self.sleeves.assets().values() for asset in assets)
+        """Every asset that the study may hold."""
+        assets = [asset for assets in self.sleeves.assets().values() for asset in assets]
+        return tuple(dict.fromkeys([*assets, *([self.strategy.bills] if self.strategy.bills_stand_in else [])]))
 
     @property
     def config_hash(self) -> str:
         """SHA-256 of every parameter that can change a result, defaults included."""
         content = self.model_dump(mode="json", exclude=_NO_RESULT)
-        content["signal"]["modules"] = [_content_hash(name) for name in self.signal.modules]
+        for part in ("signal", "strategy"):
+            content[part]["modules"] = [_content_hash(name) for name in content[part]["modules"]]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _with_absolute_modules(study: Study, place: Path) -> Study:
-    """Files of indicators are named relative to the study file."""
-    modules = tuple(str((place.parent / name).resolve()) for name in study.signal.modules)
-    return study.model_copy(update={"signal": study.signal.model_copy(update={"modules": modules})})
+    """A user's own files are named relative to the study file."""
+    parts = {
+        part: config.model_copy(
+            update={"modules": tuple(str((place.parent / name).resolve()) for name in config.modules)}
+        )
+        for part, config in (("signal", study.signal), ("strategy", study.strategy))
+    }
+    return study.model_copy(update=parts)
 
 
 def _content_hash(name: str) -> str:
     try:
         return hashlib.sha256(Path(name).read_bytes()).hexdigest()
     except OSError:
-        raise ConfigError("signal.modules", received=name, expected="the path of a Python file") from None
+        raise ConfigError("modules", received=name, expected="the path of a Python file") from None
 
 
 def shipped_studies() -> tuple[str, ...]:

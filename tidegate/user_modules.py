@@ -1,4 +1,4 @@
-"""A user's own files of indicators: run once, so that what they register can be chosen by a study."""
+"""A user's own files of indicators and strategies: run once, so that what they register can be chosen by a study."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from .errors import ConfigError, TidegateError
-from .signals.registry import forget
+from .signals.registry import forget as forget_indicators
+from .strategies.registry import forget as forget_strategies
 
 
 def load_modules(paths: Sequence[str]) -> None:
@@ -29,18 +30,19 @@ def _load(name: str) -> None:
     path = Path(name)
     spec = spec_from_file_location(f"tidegate_user_{path.stem}", path)
     if spec is None or spec.loader is None or not path.is_file():
-        raise ConfigError("signal.modules", received=name, expected="the path of a Python file")
+        raise ConfigError("modules", received=name, expected="the path of a Python file")
     content = path.read_bytes()
     if _RUN.get(name) == content:
         return
-    forget(name)
+    forget_indicators(name)
+    forget_strategies(name)
     try:
         spec.loader.exec_module(module_from_spec(spec))
     except TidegateError:
         raise
     except Exception as error:  # the user's code may fail in any way
         raise ConfigError(
-            f"The file of indicators {name} fails",
+            f"The file {name} fails",
             received=f"{type(error).__name__}: {error}",
             expected="a file that Python can run",
         ) from error

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..backtests.bills import bill_returns
+from ..backtests.delisting import with_last_prices
 from ..backtests.evidence import annual_sharpe
 from ..backtests.many import simulate_many
 from ..backtests.schedule import order_schedule
@@ -17,7 +18,6 @@ from ..data.market import Market
 from ..data.releases import Releases, nanoseconds
 from ..decisions import Decisions, decide
 from ..errors import TidegateError
-from ..strategies import rebalance_rows
 from ..study import Study
 from .result import Check, Verdict
 
@@ -45,9 +45,7 @@ def by_start(study: Study, market: Market, decisions: Decisions) -> pd.DataFrame
     return table.rename_axis("data_from")
 
 
-def _answer(
-    study: Study, market: Market, start: pd.Timestamp, decisions: Decisions
-) -> tuple[float, str | None, float]:
+def _answer(study: Study, market: Market, start: pd.Timestamp, decisions: Decisions) -> tuple[float, str | None, float]:
     last = decisions.regime.index[-1]
     try:
         later = decide(study, since(market, start))
@@ -85,9 +83,9 @@ def by_vintage_and_lag(study: Study, market: Market, decisions: Decisions) -> tu
         A smell where most of the Sharpe ratio is gone at a lag of 1: the fill, not the forecast, made the money.
     """
     careless = decide(study, latest_vintage(market))
-    plans = {f"lag {sessions}": _traded(study, market, decisions.targets, sessions) for sessions in LAGS}
-    plans["latest"] = _traded(study, market, careless.targets, study.execution.lag)
-    plans["true"] = _traded(study, market, decisions.targets, study.execution.lag)
+    plans = {f"lag {sessions}": _traded(study, market, decisions, sessions) for sessions in LAGS}
+    plans["latest"] = _traded(study, market, careless, study.execution.lag)
+    plans["true"] = _traded(study, market, decisions, study.execution.lag)
     excess = _excess_returns(study, market, list(plans.values())).set_axis(list(plans), axis="columns")
     sharpe = pd.Series(annual_sharpe(excess.to_numpy()), index=excess.columns)
     flips = {"true": _flips(decisions.regime), "latest": _flips(careless.regime)}
@@ -112,15 +110,16 @@ def _flips(regime: pd.Series[str]) -> int:
     return int((path[1:] != path[:-1]).sum())
 
 
-def _traded(study: Study, market: Market, targets: pd.DataFrame, sessions: int) -> pd.DataFrame:
+def _traded(study: Study, market: Market, decisions: Decisions, sessions: int) -> pd.DataFrame:
     """The order schedule at a lag; 0 moves each decision to just before the close that precedes it."""
-    traded = targets[rebalance_rows(targets, every=study.strategy.rebalance_every)]
+    traded = decisions.trades(decisions.targets, study.strategy)
     if sessions == 0:
         closes = session_closes(market.sessions)
         before = np.searchsorted(nanoseconds(closes), nanoseconds(pd.DatetimeIndex(traded.index)), "right") - 1
         traded = traded.set_axis(closes[before] - _MOMENT, axis="index")
     execution = study.execution.model_copy(update={"lag": max(1, sessions), "missing_fill": "defer"})
-    return order_schedule(traded, market.prices, execution)
+    prices = with_last_prices(market.prices, delisting_return=execution.delisting_return)
+    return order_schedule(traded, prices, execution)
 
 
 def _excess_returns(study: Study, market: Market, schedules: Sequence[pd.DataFrame]) -> pd.DataFrame:

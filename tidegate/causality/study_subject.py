@@ -19,7 +19,6 @@ from ..paper import with_cash
 from ..signal_report import newest_weights
 from ..signals.known import Known
 from ..signals.registry import Indicator, chosen_indicators
-from ..strategies import rebalance_rows
 from ..study import Study
 from ..user_modules import load_modules
 from .nodes import Node, Nodes
@@ -170,14 +169,14 @@ def _decided(study: Study, market: Market, decisions: Decisions, *, alone: bool)
     return {
         "strategy": Node(decisions.exposures, ("classifier",)),
         "weights": Node(decisions.targets, ("strategy",)),
-        "fill": Node(fills(study, market, decisions.targets), ("weights",)),
+        "fill": Node(fills(study, market, decisions), ("weights",)),
         "paper": Node(_exported(decisions, alone=alone), ("weights",), sparse=True),
     }
 
 
-def fills(study: Study, market: Market, targets: pd.DataFrame) -> pd.DataFrame:
+def fills(study: Study, market: Market, decisions: Decisions) -> pd.DataFrame:
     """Target weights that are traded, labelled by the close that fills them, with the decision in nanoseconds."""
-    traded = targets[rebalance_rows(targets, every=study.strategy.rebalance_every)]
+    traded = decisions.trades(decisions.targets, study.strategy)
     decided = pd.DatetimeIndex(traded.index)
     days = lag.fill_sessions(decided, market.sessions, lag=study.execution.lag)
     filled = np.asarray(days.notna())

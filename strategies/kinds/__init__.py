@@ -1,0 +1,1 @@
+"""Strategies that a study can name: each sets the sleeves' exposures at every decision."""
