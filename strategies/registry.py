@@ -47,6 +47,12 @@ class Strategy:
         return first_sentence(self.rule)
 
     @property
+    def contract(self) -> str:
+        """What the rule requires and what it sets: the second paragraph of its docstring."""
+        paragraphs = (self.rule.__doc__ or "").split("\n\n")
+        return " ".join(paragraphs[1].split()) if len(paragraphs) > 1 else ""
+
+    @property
     def information_set(self) -> str:
         """What row t of the exposures may know, in words."""
         return information_set(self.rule)
@@ -124,15 +130,16 @@ def strategy(*, source: str, name: str = "", shorts: bool = False) -> Callable[[
     Raises
     ------
     ConfigError
-        The docstring does not state the information set.
+        The docstring does not state what the rule requires, sets and may know.
     """
 
     def register(rule: Rule) -> Rule:
         entry = Strategy(name or rule.__name__, rule, shorts, source)
-        if not entry.information_set:
+        if not entry.information_set or "Requires" not in entry.contract or "Sets" not in entry.contract:
             raise ConfigError(
-                f"Strategy {entry.name} does not say what it may know",
-                expected="a docstring with a sentence 'Information set: ...'",
+                f"Strategy {entry.name} does not say what it requires, sets and may know",
+                expected="a docstring whose second paragraph says 'Requires ...' and 'Sets ...', and then a sentence "
+                "'Information set: ...'",
             )
         _REGISTER[entry.origin, entry.name] = entry
         return rule

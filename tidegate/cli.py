@@ -13,6 +13,7 @@ import typer
 from .data_commands import app as data_app
 from .errors import TidegateError
 from .options import SYNTHETIC, Data, Debug, Json, Out, Quiet, Set, StudyName, console, load_study, print_json
+from .study_commands import app as study_app
 
 if TYPE_CHECKING:
     from .causality.plan import Depth
@@ -28,6 +29,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(data_app, name="data")
+app.add_typer(study_app, name="study")
 
 
 @app.command()
@@ -36,11 +38,17 @@ def run(
     data: Data = SYNTHETIC,
     out: Out = None,
     set_: Set = [],  # noqa: B006  (typer reads the default, nobody changes it)
+    list_: Annotated[bool, typer.Option("--list", help="List the strategies that a study can name, and stop.")] = False,
     quiet: Quiet = False,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
     """Backtest a study and write tearsheet, regime page and evidence."""
+    if list_:
+        from . import strategy_list
+
+        strategy_list.show(load_study(study, set_), console(), as_json=as_json)
+        return
     from .output_folder import refuse_unusable
     from .progress import progress
 

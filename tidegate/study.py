@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -19,8 +17,6 @@ from .errors import ConfigError
 from .signals.config import SignalConfig
 from .strategies.config import SleeveConfig, StrategyConfig
 from .study_errors import explain, nearest
-
-_NO_RESULT = {"name", "title", "description", "hindsight", "economy"}
 
 
 class ClockConfig(BaseModel):
@@ -115,11 +111,10 @@ class Study(BaseModel):
 
     @property
     def config_hash(self) -> str:
-        """SHA-256 of every parameter that can change a result, defaults included."""
-        content = self.model_dump(mode="json", exclude=_NO_RESULT)
-        for part in ("signal", "strategy"):
-            content[part]["modules"] = [_content_hash(name) for name in content[part]["modules"]]
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        """SHA-256 of every parameter that can change a result (see `study_hash.config_hash`)."""
+        from .study_hash import config_hash
+
+        return config_hash(self)
 
 
 def _with_absolute_modules(study: Study, place: Path) -> Study:
@@ -131,13 +126,6 @@ def _with_absolute_modules(study: Study, place: Path) -> Study:
         for part, config in (("signal", study.signal), ("strategy", study.strategy))
     }
     return study.model_copy(update=parts)
-
-
-def _content_hash(name: str) -> str:
-    try:
-        return hashlib.sha256(Path(name).read_bytes()).hexdigest()
-    except OSError:
-        raise ConfigError("modules", received=name, expected="the path of a Python file") from None
 
 
 def shipped_studies() -> tuple[str, ...]:

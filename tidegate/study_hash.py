@@ -1,0 +1,74 @@
+"""The hash of a study: it changes exactly when a result could."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .errors import ConfigError
+
+if TYPE_CHECKING:
+    from .study import Study
+
+_WORDS = {"name", "title", "description", "economy"}  # the economy is data, and has a hash of its own
+_ONLY_WITH = {  # parameters that are read only where a switch says so
+    "signal.jump": ("signal.classifier", {"jump"}),
+    "signal.markov": ("signal.classifier", {"markov"}),
+    "signal.moving_average": ("signal.classifier", {"moving_average"}),
+    "signal.capex.gamma": ("signal.capex.form", {"B"}),
+    "signal.capex.multiplier": ("signal.capex.form", {"B"}),
+    "signal.capex.displacement": ("signal.capex.form", {"B"}),
+    "signal.capex.phi": ("signal.capex.form", {"C"}),
+    "sleeves.speculative.lookback": ("sleeves.speculative.weighting", {"inverse_volatility", "momentum"}),
+    "sleeves.near_cash_flow.lookback": ("sleeves.near_cash_flow.weighting", {"inverse_volatility", "momentum"}),
+    "strategy.tilt": ("strategy.kind", {"tilt"}),
+    "strategy.spread": ("strategy.kind", {"spread"}),
+    "strategy.drawdown_brake": ("strategy.wrap", {"drawdown_brake"}),
+    "strategy.drift": ("strategy.rebalance_on", {"drift"}),
+    "evidence.baskets": ("hindsight", {True}),
+}
+
+
+def config_hash(study: Study) -> str:
+    """SHA-256 of every parameter that can change a result, defaults included.
+
+    Words are left out, and parameters that nothing reads under the study's switches; a user's own files count by content.
+
+    Raises
+    ------
+    ConfigError
+        A file that the study names cannot be read.
+    """
+    content = study.model_dump(mode="json", exclude=_WORDS)
+    for key, (switch, values) in _ONLY_WITH.items():
+        if not _switched(content, switch, values) and not (key.startswith("strategy.") and study.strategy.modules):
+            _drop(content, key)
+    if not study.strategy.bills_stand_in:
+        _drop(content, "strategy.bills")
+    for part in ("signal", "strategy"):
+        content[part]["modules"] = [_content_hash(name) for name in content[part]["modules"]]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _switched(content: Mapping[str, Any], key: str, values: set[Any]) -> bool:
+    value: Any = content
+    for step in key.split("."):
+        value = value[step]
+    return bool(values.intersection(value if isinstance(value, list) else [value]))
+
+
+def _drop(content: dict[str, Any], key: str) -> None:
+    *path, leaf = key.split(".")
+    for step in path:
+        content = content[step]
+    del content[leaf]
+
+
+def _content_hash(name: str) -> str:
+    try:
+        return hashlib.sha256(Path(name).read_bytes()).hexdigest()
+    except OSError:
+        raise ConfigError("modules", received=name, expected="the path of a Python file") from None
