@@ -70,7 +70,7 @@ def _equal(sleeve: SleeveConfig, market: Market, decisions: pd.DatetimeIndex) ->
 
 def _fixed(sleeve: SleeveConfig, market: Market, decisions: pd.DatetimeIndex) -> Floats:
     row = np.array([sleeve.weights[asset] for asset in sleeve.assets], dtype=float)
-    return np.repeat(row[np.newaxis], len(decisions), axis=0)
+    return np.ones((len(decisions), 1)) * row
 
 
 def _inverse_volatility(sleeve: SleeveConfig, market: Market, decisions: pd.DatetimeIndex) -> Floats:

@@ -28,8 +28,11 @@ def equity_figure(result: RunResult) -> go.Figure:
     )
 
 
+_DRAWN = ("constant_mix", "speculative", "near_cash_flow")  # more lines than four tell nothing; the table has them all
+
+
 def _rivals(result: RunResult) -> dict[str, Backtest]:
-    return {name: portfolio for name, portfolio in result.portfolios.items() if name != "strategy"}
+    return {name: result.portfolios[name] for name in _DRAWN if name in result.portfolios}
 
 
 def notes_of(result: RunResult) -> tuple[str, ...]:
@@ -85,7 +88,7 @@ def regime_page(result: RunResult) -> str:
             regime_by_session=result.regime_by_session,
             true_regime=result.market.true_regime,
             bill_returns=result.bills,
-            evidence=summary["evidence"],
+            evidence=summary["evidence"] | summary.get("hindsight", {}),
             audit=summary["audit"],
             performance=summary["performance"],
             target={str(asset): float(weight) for asset, weight in result.target_weights().iloc[-1].items()},

@@ -59,11 +59,18 @@ def _sentences(result: RunResult) -> list[str]:
     gap, evidence = result.evidence.sharpe_difference, result.evidence
     interval = f"95 % interval {gap.low:+.2f} to {gap.high:+.2f}"
     verdict = "timing is not shown" if gap.low <= 0 <= gap.high else "the interval excludes zero"
+    chosen, baskets = [], result.baskets
+    if baskets is not None:
+        chosen = [
+            f"Names chosen with hindsight: Sharpe {baskets.sharpe:.2f}; with {baskets.draws} random baskets "
+            f"{baskets.median:.2f} in the middle ({baskets.low:.2f} to {baskets.high:.2f}), p = {baskets.p_value:.3f}."
+        ]
     audit = "passed" if result.audit.passed else "FAILED"
     return [
         f"Sharpe difference to the constant mix {gap.value:+.2f}, {interval}: {verdict}.",
         f"Circular shifts of the regime path that did as well: p = {evidence.timing_p_value:.3f}. "
         f"PSR {evidence.psr:.3f}, DSR {evidence.dsr:.3f} over {evidence.trials} trial(s).",
+        *chosen,
         f"Causality audit {audit}, {result.audit.checks} checks.",
         f"Quality gates passed with {warnings(result.findings)}; `tidegate data check` shows them.",
     ]

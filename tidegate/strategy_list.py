@@ -20,7 +20,7 @@ def show(study: Study, console: Console, *, as_json: bool) -> None:
     for entry in entries:
         console.print(f"{entry.name}  {entry.what}", markup=False)
         for line in (entry.contract, f"Information set: {entry.information_set}", f"Source: {entry.source}"):
-            console.print(f"    {line}", markup=False)
+            console.print(f"    {line}".replace("``", ""), markup=False)
 
 
 def _plain(entry: Strategy) -> dict[str, object]:

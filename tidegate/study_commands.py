@@ -49,10 +49,8 @@ def study_init(
         remedy = "Choose another name; tidegate does not write over a study."
         raise ConfigError("The study file exists", received=str(file), expected="a new file", remedy=remedy) from None
     except OSError as error:
-        expected = "a file in a folder you may write to"
-        raise ConfigError(
-            f"Cannot write the study file: {error.strerror}", received=str(file), expected=expected
-        ) from None
+        what, expected = f"Cannot write the study file: {error.strerror}", "a file in a folder you may write to"
+        raise ConfigError(what, received=str(file), expected=expected) from None
     if not quiet:
         typer.echo(f"Wrote {file}. Change it, then: tidegate run {file}")
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .study import Study
 
 _WORDS = {"name", "title", "description", "economy"}  # the economy is data, and has a hash of its own
-_ONLY_WITH = {  # parameters that are read only where a switch says so
+_ONLY_WITH: Mapping[str, tuple[str, set[Any]]] = {  # parameters that are read only where a switch says so
     "signal.jump": ("signal.classifier", {"jump"}),
     "signal.markov": ("signal.classifier", {"markov"}),
     "signal.moving_average": ("signal.classifier", {"moving_average"}),
@@ -35,7 +35,8 @@ _ONLY_WITH = {  # parameters that are read only where a switch says so
 def config_hash(study: Study) -> str:
     """SHA-256 of every parameter that can change a result, defaults included.
 
-    Words are left out, and parameters that nothing reads under the study's switches; a user's own files count by content.
+    Words are left out, and parameters that nothing reads under the study's switches; a user's own files count by
+    content.
 
     Raises
     ------
