@@ -44,7 +44,8 @@ def _normalised(raw: Floats, allowed: npt.NDArray[np.bool_]) -> Floats:
     """Rows that sum to 1; equal weights where nothing distinguishes the assets yet."""
     raw = np.where(raw.sum(axis=1, keepdims=True) > 0, raw, allowed.astype(float))
     total = raw.sum(axis=1, keepdims=True)
-    return np.divide(raw, total, out=np.zeros_like(raw), where=total > 0)
+    answer: Floats = np.divide(raw, total, out=np.zeros_like(raw), where=total > 0)
+    return answer
 
 
 def capped(weights: Floats, cap: float) -> Floats:
@@ -70,7 +71,8 @@ def _equal(sleeve: SleeveConfig, market: Market, decisions: pd.DatetimeIndex) ->
 
 def _fixed(sleeve: SleeveConfig, market: Market, decisions: pd.DatetimeIndex) -> Floats:
     row = np.array([sleeve.weights[asset] for asset in sleeve.assets], dtype=float)
-    return np.ones((len(decisions), 1)) * row
+    weights: Floats = np.ones((len(decisions), 1)) * row
+    return weights
 
 
 def _inverse_volatility(sleeve: SleeveConfig, market: Market, decisions: pd.DatetimeIndex) -> Floats:
