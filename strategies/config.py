@@ -14,7 +14,7 @@ Occasion = Literal["change", "schedule", "drift"]
 class SleeveConfig(BaseModel):
     """One basket of assets."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     assets: tuple[str, ...] = Field(min_length=1, description="tickers")
     weighting: Weighting = Field("equal", description="how the sleeve is shared among eligible assets")
@@ -41,7 +41,7 @@ class SleeveConfig(BaseModel):
 class TiltConfig(BaseModel):
     """The smooth toggle."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     slope: float = Field(2.0, gt=0, le=100, description="steepness of the logistic, per unit of the waterline")
     centre: float = Field(0.0, description="waterline at which the speculative share is one half")

@@ -9,6 +9,7 @@ from importlib.metadata import entry_points
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from ..errors import ConfigError, TidegateError
 from ..signals.registered import first_sentence, information_set, load_package
@@ -73,8 +74,8 @@ class Strategy:
         Raises
         ------
         ConfigError
-            The rule fails, gives something else than finite exposures of the two sleeves, goes short undeclared, or
-            exceeds ``max_gross``.
+            The rule fails, gives something else than finite exposures of the two sleeves, goes short undeclared,
+            exceeds ``max_gross``, or sums to more than 1.
         """
         try:
             exposures = self.rule(view)
@@ -93,11 +94,12 @@ class Strategy:
 
     def _refuse_misshapen(self, exposures: object, view: View) -> None:
         fits = isinstance(exposures, pd.DataFrame) and list(exposures.columns) == list(SLEEVES)
+        fits = fits and all(map(is_numeric_dtype, exposures.dtypes))  # type: ignore[attr-defined]
         if not fits or not exposures.index.equals(view.regime.index):  # type: ignore[attr-defined]
             raise ConfigError(
                 f"Strategy {self.name} does not give exposures",
                 received=type(exposures).__name__,
-                expected=f"a DataFrame on view.decisions with the columns {', '.join(SLEEVES)}",
+                expected=f"a DataFrame of numbers on view.decisions with the columns {', '.join(SLEEVES)}",
                 remedy="view.exposures(speculative=..., near_cash_flow=...) makes one.",
             )
 
@@ -106,13 +108,14 @@ class Strategy:
         least = -config.max_gross if self.shorts else 0.0
         wrong = ~np.isfinite(values).all(axis=1) | (values < least - 1e-12).any(axis=1)
         wrong |= np.abs(values).sum(axis=1) > config.max_gross + 1e-9
+        wrong |= values.sum(axis=1) > 1.0 + 1e-9  # nobody lends money here
         if wrong.any():
             row = int(np.argmax(wrong))
             signs = "" if self.shorts else "non-negative, "
             raise ConfigError(
                 f"Strategy {self.name} at {exposures.index[row]}",
                 received=", ".join(f"{name} {value:g}" for name, value in zip(SLEEVES, values[row], strict=True)),
-                expected=f"finite, {signs}absolute values that sum to at most {config.max_gross:g}",
+                expected=f"finite, {signs}values that sum to at most 1, absolute ones to {config.max_gross:g}",
             )
 
 

@@ -29,7 +29,8 @@ def share_within(sleeve: SleeveConfig, allowed: pd.DataFrame, market: Market) ->
     Returns
     -------
     DataFrame, shape (decisions, assets)
-        Rows sum to 1, to the number of eligible assets times the cap where that is less, or to 0 where none is.
+        Rows sum to 1, to the cap times the number of assets that are given a weight where that is less, or to 0 where
+        none is eligible. Assets whose volatility or momentum is not known get none, unless it is known of no asset.
         Information set of row t: bars complete by t.
     """
     assets = list(sleeve.assets)

@@ -61,7 +61,8 @@ class Decisions:
     def trades(self, targets: pd.DataFrame, config: StrategyConfig) -> pd.DataFrame:
         """The rows of `targets` that send orders."""
         assets = list(map(str, targets.columns))
-        return targets[rebalance_rows(targets, config, lambda: self.view.last_prices(assets))]
+        view = self.view.since(pd.DatetimeIndex(targets.index))  # a rival may begin later
+        return targets[rebalance_rows(targets, config, lambda: view.last_prices(assets))]
 
 
 def decide(study: Study, market: Market) -> Decisions:

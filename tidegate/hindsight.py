@@ -99,19 +99,20 @@ def weigh_baskets(
     own = study.sleeves.near_cash_flow.assets
     config, index = study.strategy, pd.DatetimeIndex(decisions.targets.index)
     names = list(dict.fromkeys((*own, *universe(study, market))))
+    closes = prices.ffill()  # no gate looked at names that the study does not hold: a hole fills at the last price
     allowed = eligible(market, names, index, min_sessions=config.min_sessions, min_prices=config.min_prices)
 
     def schedule(basket: Sequence[str]) -> pd.DataFrame:
         """Orders with `basket`, equally shared, as the near-cash-flow sleeve; cash while none of it may be held."""
         share = share_within(SleeveConfig(assets=tuple(map(str, basket))), allowed, market)
         targets = asset_weights(decisions.exposures, {**decisions.shares, _NEAR: share})
-        return order_schedule(decisions.trades(targets, config), prices, study.execution)
+        return order_schedule(decisions.trades(targets, config), closes, study.execution)
 
     schedules = [schedule(basket) for basket in (own, *baskets)]
     assets = list(dict.fromkeys(asset for each in schedules for asset in each.columns))
     aligned = [each.reindex(columns=assets, fill_value=0.0) for each in schedules]
     capital = study.execution.capital_usd
-    values = simulate_many(aligned, prices, study.costs, capital=capital).loc[bills.index]
+    values = simulate_many(aligned, closes, study.costs, capital=capital).loc[bills.index]
     returns = values / values.shift(1).fillna(capital) - 1.0
     actual, *drawn = annual_sharpe(returns.sub(bills, axis="index").to_numpy())
     low, median, high = np.nanquantile(drawn, [0.05, 0.5, 0.95])

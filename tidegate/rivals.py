@@ -110,15 +110,21 @@ _RULES: dict[str, Callable[[Study, Market, Decisions], Plan | None]] = {
 
 
 def _only(study: Study, decisions: Decisions, part: str) -> Plan | None:
-    """The study's strategy, when nothing but the indicators whose ids begin with `part` are measured."""
+    """The study's strategy, when nothing but the indicators whose ids begin with `part` are measured.
+
+    NEUTRAL before the first call; None where there is none.
+    """
     measured = decisions.waterline.indicators
     chosen = measured[[name for name in measured if str(name).startswith(part)]]
-    if chosen.empty or chosen.notna().sum().sum() == 0:
+    if chosen.empty:
         return None
     alone = study.signal.model_copy(update={"min_blocks": 1, "min_coverage": 0.0, "block_weights": _one(part)})
     weeks = 1 if study.clock.decision == "weekly" else 5
     level = compose(chosen, alone, min_count=study.signal.composite_min_weeks * weeks).level
-    regime = schmitt_trigger(level, study.signal.regime).loc[decisions.targets.index].fillna("NEUTRAL")
+    called = schmitt_trigger(level, study.signal.regime).loc[decisions.targets.index]
+    if called.isna().all():
+        return None
+    regime = called.fillna("NEUTRAL")
     view = replace(decisions.view, regime=regime, level=level.loc[decisions.targets.index])
     return Plan(asset_weights(exposed(view), decisions.shares), study.strategy, limits_of(study))
 

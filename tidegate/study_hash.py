@@ -28,8 +28,13 @@ _ONLY_WITH: Mapping[str, tuple[str, set[Any]]] = {  # parameters that are read o
     "strategy.spread": ("strategy.kind", {"spread"}),
     "strategy.drawdown_brake": ("strategy.wrap", {"drawdown_brake"}),
     "strategy.drift": ("strategy.rebalance_on", {"drift"}),
+    "costs.crypto.borrow_bps": ("strategy.kind", {"spread"}),
+    "costs.equity.borrow_bps": ("strategy.kind", {"spread"}),
+    "costs.etf.borrow_bps": ("strategy.kind", {"spread"}),
+    "costs.bills.borrow_bps": ("strategy.kind", {"spread"}),
     "evidence.baskets": ("hindsight", {True}),
 }
+SHIPPED = {"toggle", "tilt", "spread", "trend"}  # strategies of which it is known what they read and who goes short
 
 
 def config_hash(study: Study) -> str:
@@ -44,14 +49,21 @@ def config_hash(study: Study) -> str:
         A file that the study names cannot be read.
     """
     content = study.model_dump(mode="json", exclude=_WORDS)
+    free = _read_by_others(study)
     for key, (switch, values) in _ONLY_WITH.items():
-        if not _switched(content, switch, values) and not (key.startswith("strategy.") and study.strategy.modules):
+        if not _switched(content, switch, values) and key.partition(".")[0] not in free:
             _drop(content, key)
     if not study.strategy.bills_stand_in:
         _drop(content, "strategy.bills")
     for part in ("signal", "strategy"):
         content[part]["modules"] = [_content_hash(name) for name in content[part]["modules"]]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _read_by_others(study: Study) -> set[str]:
+    """Parts of which everything may be read, because somebody else's code is at work."""
+    own = bool(study.strategy.modules) or study.strategy.kind not in SHIPPED
+    return ({"strategy", "costs"} if own else set()) | ({"signal"} if study.signal.modules else set())
 
 
 def _switched(content: Mapping[str, Any], key: str, values: set[Any]) -> bool:

@@ -34,6 +34,7 @@ def _load(name: str) -> None:
     content = path.read_bytes()
     if _RUN.get(name) == content:
         return
+    _RUN.pop(name, None)  # should it fail, its last content is to be run again
     forget_indicators(name)
     forget_strategies(name)
     try:

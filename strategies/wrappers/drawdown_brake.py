@@ -12,7 +12,7 @@ from .registry import wrapper
 
 @wrapper("drawdown_brake")
 def drawdown_brake(view: View, exposures: pd.DataFrame) -> pd.Series[float]:
-    """``keep`` from a drawdown of ``limit`` on until it is less than ``release``; 1 otherwise.
+    """``keep`` from a drawdown of ``limit`` on until it is no more than ``release``; 1 otherwise.
 
     Requires prices. Sets a factor for each decision, from the value of the exposures without the brake, before costs,
     from decision to decision.
@@ -24,7 +24,7 @@ def drawdown_brake(view: View, exposures: pd.DataFrame) -> pd.Series[float]:
     fall = 1.0 - value / np.maximum.accumulate(value)
     factor, on = np.ones(len(fall)), False
     for row, lost in enumerate(fall):
-        on = lost >= config.limit or (on and lost >= config.release)
+        on = lost >= config.limit or (on and lost > config.release)
         factor[row] = config.keep if on else 1.0
     return pd.Series(factor, index=exposures.index)
 

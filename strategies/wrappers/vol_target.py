@@ -14,7 +14,7 @@ _YEAR = 252  # sessions
 
 @wrapper("vol_target")
 def vol_target(view: View, exposures: pd.DataFrame) -> pd.Series[float]:
-    """Target volatility over that of the present weights, at most ``max_gross`` over the row's gross.
+    """Target volatility over that of the present weights, as far as ``max_gross`` and a sum of 1 allow.
 
     Requires prices. Sets a factor for each decision; 1 where nothing is held or nothing moved (Moreira and Muir, 2017).
 
@@ -25,9 +25,10 @@ def vol_target(view: View, exposures: pd.DataFrame) -> pd.Series[float]:
     windows = view.windows(list(map(str, weights.columns)), config.lookback)
     held = weights.to_numpy()
     risk = np.array([_volatility(window, row) for window, row in zip(windows, held, strict=True)])
-    gross = np.abs(exposures.to_numpy()).sum(axis=1)
+    gross, net = np.abs(exposures.to_numpy()).sum(axis=1), exposures.to_numpy().sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         most = np.where(gross > 0, view.config.max_gross / gross, 1.0)
+        most = np.where(net > 0, np.minimum(most, 1.0 / net), most)  # nobody lends money here
         factor = np.where(risk > 0, np.minimum(config.volatility / risk, most), 1.0)
     return pd.Series(factor, index=exposures.index)
 

@@ -1,6 +1,7 @@
 """A run: its contract, its files, its invariants."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,8 @@ FILES = {
     "manifest.json",
 }
 MEASURES = {"cagr", "volatility", "sharpe", "sortino", "max_drawdown", "calmar", "turnover", "cost_drag", "final_value"}
+RIVALS = ["strategy", "constant_mix", "speculative", "near_cash_flow", "sixty_forty", "trend", "volatility_managed"]
+RIVALS += ["net_liquidity_only", "credit_only", "price_only", "proxies"]
 
 
 def test_exactly_the_contracted_files(folder):
@@ -40,15 +43,20 @@ def test_summary_is_as_contracted(folder):
         "performance",
         "evidence",
         "audit",
+        "hindsight",
     }
     assert (summary["schema"], summary["study"], summary["synthetic"]) == (1, "essay", True)
     assert set(summary["data"]) == {"source", "hash", "first_session", "last_session", "pseudo_pit"}
     assert set(summary["regime"]) == {"current", "as_of", "flips", "share"}
     assert sum(summary["regime"]["share"].values()) == pytest.approx(1.0)
-    assert {"strategy", "constant_mix", "speculative", "near_cash_flow"} == set(summary["performance"])
+    assert list(summary["performance"]) == RIVALS
     assert all(set(figures) == MEASURES for figures in summary["performance"].values())
     assert set(summary["evidence"]) == {"sharpe_difference", "timing_p_value", "psr", "dsr", "trials"}
     assert set(summary["evidence"]["sharpe_difference"]) == {"value", "low", "high"}
+    assert set(summary["hindsight"]) == {"baskets"}
+    baskets = summary["hindsight"]["baskets"]
+    assert set(baskets) == {"sharpe", "median", "low", "high", "p_value", "draws", "universe"}
+    assert baskets["sharpe"] == pytest.approx(summary["performance"]["strategy"]["sharpe"], rel=1e-9)
     assert summary["audit"]["passed"] is True
     assert (summary["audit"]["cuts"], summary["audit"]["scrambles"]) == (2, 1)
     assert summary["audit"]["checks"] == sum(row["comparisons"] for row in summary["audit"]["table"])
@@ -120,6 +128,44 @@ def test_a_study_ends_when_its_clock_says(economy):
     value = tg.run(study, economy).portfolios["strategy"].value
     assert value.index[0] == pd.Timestamp("2015-01-02")
     assert value.index[-1] == pd.Timestamp("2016-12-30")
+
+
+SHORT = ["economy.first_session=2012-01-03", "economy.last_session=2016-12-30"]
+SHORT += ["evidence.shifts=19", "evidence.bootstrap=100", "evidence.baskets=19"]
+
+
+@pytest.fixture(scope="module")
+def short_world():
+    return tg.load_market("synthetic", economy=tg.Study.load("essay", SHORT).economy)
+
+
+def test_a_study_without_hindsight_has_no_baskets(short_world):
+    summary = tg.run(tg.Study.load("proxies", SHORT), short_world).summary()
+    assert "hindsight" not in summary
+    young = "net_liquidity_only"  # nothing to scale it with in five years
+    assert list(summary["performance"]) == [name for name in RIVALS[:-1] if name != young]
+
+
+@pytest.mark.parametrize("haircut", [0.0, -0.3])
+def test_a_name_that_is_delisted_in_mid_sample_leaves_at_its_last_price(short_world, haircut):
+    """Holes on fill sessions are errors here, and still a name may go: it is sold once, at what is left of it."""
+    prices = short_world.prices.copy()
+    last = pd.Timestamp("2015-06-17")
+    prices.loc[prices.index > last, "SMH"] = np.nan
+    study = tg.Study.load("proxies", [*SHORT, f"execution.delisting_return={haircut}"])
+    assert study.execution.missing_fill == "error"
+    portfolios = tg.run(study, replace(short_world, prices=prices)).portfolios
+    for name in ("near_cash_flow", "constant_mix"):
+        assert portfolios[name].weights.at[last, "SMH"] > 0
+        orders = portfolios[name].orders.query("asset == 'SMH' and session > @last")
+        assert orders["side"].tolist() == ["sell"]
+        assert orders["price"].tolist() == pytest.approx([prices.at[last, "SMH"] * (1 + haircut)])
+        assert (portfolios[name].weights.loc[orders["session"].iloc[0] :, "SMH"] == 0).all()
+
+
+def test_every_portfolio_lives_through_the_same_sessions(result):
+    for name, portfolio in result.portfolios.items():
+        assert portfolio.value.index.equals(result.bills.index), name
 
 
 def test_daily_decisions(economy):

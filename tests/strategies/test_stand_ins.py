@@ -1,0 +1,109 @@
+"""Bills that stand in for an empty sleeve and for idle weight, from a study to its targets."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import tidegate as tg
+
+SETTINGS = ["clock.start=2013-06-01", "sleeves.near_cash_flow.assets=['SMH']"]
+GONE = "2014-01-15"
+
+
+@pytest.fixture(scope="module")
+def ended(market):
+    """The one fund of the near-cash-flow sleeve has no price after a day."""
+    prices = market.prices.copy()
+    prices.loc[GONE:, "SMH"] = np.nan
+    return replace(market, prices=prices)
+
+
+def decided(market, *settings):
+    return tg.decide(tg.Study.load("proxies", [*SETTINGS, *settings]), market)
+
+
+def test_an_empty_sleeve_is_refused_with_its_dates(ended):
+    words = r"The sleeve near_cash_flow has no eligible asset on \d+ decisions; received '2014-01-16 to 2014-06-26'"
+    with pytest.raises(tg.ConfigError, match=words + r".*let bills stand in with --set strategy\.empty_sleeve=bills"):
+        decided(ended)
+
+
+def test_bills_take_what_the_empty_sleeve_would_have_held(ended, market):
+    with_bills, plain = decided(ended, "strategy.empty_sleeve=bills"), decided(market)
+    late = with_bills.targets.index >= GONE
+    assert late.any()
+    assert not late.all()
+    assert (with_bills.targets.loc[late, "SMH"] == 0).all()
+    assert (with_bills.targets.loc[late, "BIL"] == with_bills.exposures.loc[late, "bills"]).all()
+    assert (with_bills.exposures.loc[~late, "bills"] == 0).all()
+    np.testing.assert_allclose(with_bills.targets.sum(axis="columns"), 1.0)
+    toggled = with_bills.regime.map({"ABUNDANT": 0.0, "NEUTRAL": 0.5, "SCARCE": 1.0})
+    np.testing.assert_allclose(with_bills.targets["BIL"][late], toggled[late])
+    np.testing.assert_allclose(
+        with_bills.targets["SMH"][~late], plain.targets["SMH"].loc[with_bills.targets.index][~late]
+    )
+
+
+def test_bills_take_the_empty_sleeve_and_what_is_idle(ended):
+    settings = ["strategy.wrap=['vol_target']", "strategy.vol_target.volatility=0.1", "strategy.empty_sleeve=bills"]
+    cash, both = decided(ended, *settings), decided(ended, *settings, "strategy.idle=bills")
+    late = both.exposures.index >= GONE
+    assert (both.exposures.loc[late, "near_cash_flow"] == 0).all()  # what is told is what is held
+    assert cash.exposures.loc[late, "bills"].max() > 0
+    idle = 1 - cash.exposures.sum(axis="columns")
+    assert idle.max() > 0.01
+    np.testing.assert_allclose(both.exposures["bills"], cash.exposures["bills"] + idle, atol=1e-12)
+    np.testing.assert_allclose(both.targets.sum(axis="columns"), 1.0)
+
+
+def test_bills_stand_in_for_the_start_of_the_sample_too(market):
+    """A fund that lists in the middle of it: the study begins with bills instead of waiting."""
+    prices = market.prices.copy()
+    prices.loc[:"2013-10-01", "SMH"] = np.nan
+    late_fund = replace(market, prices=prices)
+    waits, begins = decided(late_fund), decided(late_fund, "strategy.empty_sleeve=bills")
+    assert begins.targets.index[0] < waits.targets.index[0]
+    early = begins.targets.index < waits.targets.index[0]
+    assert (begins.targets.loc[early, "SMH"] == 0).all()
+    np.testing.assert_allclose(begins.targets.sum(axis="columns"), 1.0)
+
+
+def test_bills_hold_what_is_idle(market):
+    settings = ["strategy.wrap=['vol_target']", "strategy.vol_target.volatility=0.1"]
+    cash, bills = decided(market, *settings), decided(market, *settings, "strategy.idle=bills")
+    held = cash.targets.sum(axis="columns")
+    assert held.min() < 0.99
+    np.testing.assert_allclose(bills.targets["BIL"], 1 - held, atol=1e-12)
+    np.testing.assert_allclose(bills.targets.drop(columns="BIL"), cash.targets.loc[bills.targets.index], atol=1e-15)
+
+
+def test_bills_that_are_in_a_sleeve_hold_both(market):
+    settings = ["sleeves.near_cash_flow.assets=['SMH', 'BIL']", "strategy.wrap=['drawdown_brake']"]
+    settings += ["strategy.drawdown_brake={limit=0.03, release=0.01}"]
+    plain, idle = decided(market, *settings), decided(market, *settings, "strategy.idle=bills")
+    assert plain.targets.sum(axis="columns").min() == pytest.approx(0.5)
+    left = 1 - plain.targets.sum(axis="columns")
+    np.testing.assert_allclose(idle.targets["BIL"], plain.targets["BIL"] + left, atol=1e-12)
+    np.testing.assert_allclose(idle.targets.sum(axis="columns"), 1.0)
+
+
+def test_a_volatility_target_never_borrows(market):
+    calm = decided(market, "strategy.wrap=['vol_target']", "strategy.vol_target.volatility=2", "strategy.max_gross=3")
+    assert calm.targets.sum(axis="columns").max() <= 1 + 1e-12
+
+
+def test_the_bills_must_be_in_the_data(market):
+    with pytest.raises(tg.ConfigError, match=r"lacks a ticker.*received 'BILS'.*Did you mean BIL\?"):
+        decided(market, "strategy.idle=bills", "strategy.bills=BILS")
+    decided(market, "strategy.bills=BILS")  # nobody asks for them
+
+
+@pytest.mark.parametrize("factor", [4.0, 3.7])
+@pytest.mark.parametrize("kind", ["toggle", "trend"])
+def test_the_unit_of_prices_does_not_matter(market, kind, factor):
+    settings = [f"strategy.kind={kind}", "strategy.wrap=['vol_target', 'drawdown_brake']"]
+    settings += ["sleeves.speculative.weighting=inverse_volatility", "strategy.trend.sessions=50"]
+    plain = decided(market, *settings).targets
+    scaled = decided(replace(market, prices=market.prices * factor), *settings).targets
+    np.testing.assert_allclose(scaled, plain, rtol=0, atol=0 if factor == 4.0 else 1e-12)

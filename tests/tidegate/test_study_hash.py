@@ -1,0 +1,234 @@
+"""The hash of a study changes exactly when a result could: every parameter, one by one."""
+
+from datetime import date
+from typing import get_args
+
+import pandas as pd
+import pytest
+from annotated_types import Ge, Gt
+from pydantic import BaseModel
+
+import tidegate as tg
+from tidegate.backtests.config import Limits
+from tidegate.backtests.engine import backtest
+from tidegate.strategies import all_strategies
+from tidegate.strategies.config import Occasion, Wrapper
+from tidegate.study import Study
+from tidegate.study_hash import SHIPPED
+
+WORDS = {"name", "title", "description"}  # and everything of the economy, which is data and has a hash of its own
+ESSAY_DOES_NOT_READ = {
+    "signal.jump.min_weeks",
+    "signal.jump.refit_weeks",
+    "signal.jump.penalties",
+    "signal.jump.horizon_weeks",
+    "signal.markov.min_weeks",
+    "signal.markov.refit_weeks",
+    "signal.moving_average.weeks",
+    "signal.moving_average.band",
+    "signal.capex.gamma",
+    "signal.capex.multiplier",
+    "signal.capex.displacement",
+    "signal.capex.phi",
+    "sleeves.speculative.lookback",
+    "sleeves.near_cash_flow.lookback",
+    "strategy.tilt.slope",
+    "strategy.tilt.centre",
+    "strategy.spread.short_share",
+    "strategy.drawdown_brake.limit",
+    "strategy.drawdown_brake.release",
+    "strategy.drawdown_brake.keep",
+    "strategy.drift",
+    "strategy.bills",
+    "costs.crypto.borrow_bps",
+    "costs.equity.borrow_bps",
+    "costs.etf.borrow_bps",
+    "costs.bills.borrow_bps",
+}
+OTHER = {  # where another value cannot be guessed from the type
+    "name": "other",
+    "clock.end": date(2020, 1, 1),
+    "sleeves.speculative.assets": ("BTC-USD",),
+    "sleeves.near_cash_flow.assets": ("MU",),
+    "sleeves.speculative.weights": {"BTC-USD": 1.0},
+    "sleeves.near_cash_flow.weights": {"MU": 1.0},
+    "sleeves.speculative.cap": 0.5,
+    "sleeves.near_cash_flow.cap": 0.5,
+    "signal.block_weights": {"water": 2.0},
+    "signal.jump.penalties": (1.0,),
+    "signal.add": ("water.x",),
+    "signal.drop": ("water.x",),
+    "signal.capex.without": ("ORCL",),
+    "strategy.kind": "tilt",
+    "strategy.wrap": get_args(Wrapper)[:1],
+    "strategy.rebalance_on": get_args(Occasion)[:1],
+    "strategy.bills": "SHV",
+    "strategy.tilt.centre": 0.1,
+}
+SWITCHED = {  # parameters under the switch that makes them count
+    "signal.jump.min_weeks": {"signal.classifier": "jump"},
+    "signal.jump.penalties": {"signal.classifier": "jump"},
+    "signal.markov.refit_weeks": {"signal.classifier": "markov"},
+    "signal.moving_average.band": {"signal.classifier": "moving_average"},
+    "signal.capex.gamma": {"signal.capex.form": "B"},
+    "signal.capex.multiplier": {"signal.capex.form": "B"},
+    "signal.capex.displacement": {"signal.capex.form": "B"},
+    "signal.capex.phi": {"signal.capex.form": "C"},
+    "sleeves.speculative.lookback": {"sleeves.speculative.weighting": "momentum"},
+    "sleeves.near_cash_flow.lookback": {"sleeves.near_cash_flow.weighting": "inverse_volatility"},
+    "strategy.tilt.slope": {"strategy.kind": "tilt"},
+    "strategy.spread.short_share": {"strategy.kind": "spread"},
+    "strategy.drawdown_brake.keep": {"strategy.wrap": ("vol_target", "drawdown_brake")},
+    "strategy.drift": {"strategy.rebalance_on": ("change", "drift")},
+    "strategy.bills": {"strategy.idle": "bills"},
+    "costs.crypto.borrow_bps": {"strategy.kind": "spread"},
+    "costs.etf.borrow_bps": {"strategy.kind": "spread"},
+}
+
+
+def leaves(config, path=""):
+    for name in type(config).model_fields:
+        value, key = getattr(config, name), f"{path}{name}"
+        yield from leaves(value, f"{key}.") if isinstance(value, BaseModel) else [(key, value)]
+
+
+def field_of(config, key):
+    *path, leaf = key.split(".")
+    for step in path:
+        config = getattr(config, step)
+    return type(config).model_fields[leaf]
+
+
+def another(key, value):
+    """A value other than `value` that the field takes."""
+    if key in OTHER:
+        return OTHER[key]
+    choices = get_args(field_of(ESSAY, key).annotation)
+    if choices and all(isinstance(choice, str) for choice in choices):
+        return next(choice for choice in choices if choice != value)
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, date):
+        return value.replace(year=value.year + 1)
+    if isinstance(value, int):
+        return value + 1
+    if isinstance(value, float):
+        low = [each for each in field_of(ESSAY, key).metadata if isinstance(each, Ge | Gt)]
+        return value * 0.9 if value > 0 or not low else value + 0.1
+    return f"{value}x"
+
+
+def changed(study, changes):
+    """`study` with other values by dotted key; the model as a whole is not asked whether they go together."""
+    for key, value in changes.items():
+        study = _with(study, key.split("."), value)
+    return study
+
+
+def _with(config, path, value):
+    if len(path) > 1:
+        value = _with(getattr(config, path[0]), path[1:], value)
+    return config.model_copy(update={path[0]: value})
+
+
+ESSAY = Study.load("essay")
+EVERY = [(key, value) for key, value in leaves(ESSAY) if not key.endswith(".modules")]
+
+
+@pytest.mark.parametrize(("key", "value"), EVERY, ids=[key for key, _ in EVERY])
+def test_every_parameter_counts_exactly_where_it_is_read(key, value):
+    other = another(key, value)
+    assert other != value
+    silent = key in WORDS | ESSAY_DOES_NOT_READ or key.startswith("economy.")
+    assert (changed(ESSAY, {key: other}).config_hash == ESSAY.config_hash) == silent
+
+
+def test_the_lists_name_parameters():
+    assert {key for key, _ in EVERY} >= WORDS | ESSAY_DOES_NOT_READ | set(OTHER)
+    assert len(EVERY) > 90
+
+
+@pytest.mark.parametrize("key", SWITCHED)
+def test_a_switch_makes_its_parameters_count(key):
+    study = changed(ESSAY, SWITCHED[key])
+    assert changed(study, {key: another(key, dict(EVERY)[key])}).config_hash != study.config_hash
+
+
+def test_baskets_count_only_with_hindsight():
+    assert Study.load("essay", ["evidence.baskets=20"]).config_hash != ESSAY.config_hash
+    proxies = Study.load("proxies")
+    assert Study.load("proxies", ["evidence.baskets=20"]).config_hash == proxies.config_hash
+
+
+def test_a_file_counts_by_its_content(tmp_path):
+    files = [tmp_path / name for name in ("one.py", "two.py", "three.py")]
+    for file, text in zip(files, ["a = 1", "a = 1", "a = 2"], strict=True):
+        file.write_text(text)
+    for part in ("signal", "strategy"):
+        one, two, three = (Study.load("essay", [f'{part}.modules=["{file}"]']).config_hash for file in files)
+        assert one == two
+        assert len({one, three, ESSAY.config_hash}) == 3
+    with pytest.raises(tg.ConfigError, match="the path of a Python file"):
+        _ = Study.load("essay", ['strategy.modules=["/nowhere.py"]']).config_hash
+
+
+@pytest.mark.parametrize("part", ["strategy", "signal"])
+def test_ones_own_file_may_read_every_parameter_of_its_part(tmp_path, part):
+    (tmp_path / "mine.py").write_text("")
+    own = Study.load("essay", [f'{part}.modules=["{tmp_path / "mine.py"}"]'])
+    keys = sorted(key for key in ESSAY_DOES_NOT_READ if key.startswith(f"{part}.") and key != "strategy.bills")
+    assert len(keys) > 6
+    for key in keys:
+        assert changed(own, {key: another(key, dict(EVERY)[key])}).config_hash != own.config_hash
+
+
+def test_a_strategy_of_an_installed_package_may_read_everything_and_go_short():
+    own = changed(ESSAY, {"strategy.kind": "theirs"})
+    for key in ("strategy.tilt.slope", "costs.crypto.borrow_bps"):
+        assert changed(own, {key: another(key, dict(EVERY)[key])}).config_hash != own.config_hash
+
+
+@pytest.fixture(scope="module")
+def world():
+    study = Study.load(
+        "proxies", ["economy.first_session=2012-01-03", "economy.last_session=2016-12-30", "hindsight=true"]
+    )
+    return study, tg.load_market("synthetic", economy=study.economy)
+
+
+def told(study, market):
+    decisions = tg.decide(study, market)
+    trades = decisions.trades(decisions.targets, study.strategy)
+    value = backtest("strategy", trades, market.prices, study.costs, study.execution, limits=Limits()).value
+    return decisions.targets, value
+
+
+@pytest.fixture(scope="module")
+def before(world):
+    return told(*world)
+
+
+@pytest.mark.parametrize("group", ["signal.jump", "signal.markov", "signal.capex", "sleeves", "strategy", "costs"])
+def test_what_is_not_read_changes_nothing(world, before, group):
+    study, market = world
+    keys = [key for key in sorted(ESSAY_DOES_NOT_READ) if key.startswith(group)]
+    other = changed(study, {key: another(key, dict(EVERY)[key]) for key in keys})
+    assert keys
+    assert other != study
+    assert other.config_hash == study.config_hash
+    targets, value = told(other, market)
+    pd.testing.assert_frame_equal(targets, before[0], check_exact=True)
+    pd.testing.assert_series_equal(value, before[1], check_exact=True)
+
+
+def test_what_is_read_changes_something(world, before):
+    study, market = world
+    _, value = told(changed(study, {"strategy.neutral_share": 0.3}), market)
+    assert not value.equals(before[1])
+
+
+def test_shipped_strategies_are_those_whose_reading_is_known():
+    """The hash knows what these read; whoever adds one must add what it reads."""
+    shipped = [entry for entry in all_strategies() if entry.shipped]
+    assert {entry.name for entry in shipped} == {"toggle", "tilt", "spread", "trend"} == SHIPPED
+    assert {entry.name for entry in shipped if entry.shorts} == {"spread"}
