@@ -45,9 +45,7 @@ def by_start(study: Study, market: Market, decisions: Decisions) -> pd.DataFrame
     return table.rename_axis("data_from")
 
 
-def _answer(
-    study: Study, market: Market, start: pd.Timestamp, decisions: Decisions
-) -> tuple[float, str | None, float]:
+def _answer(study: Study, market: Market, start: pd.Timestamp, decisions: Decisions) -> tuple[float, str | None, float]:
     last = decisions.regime.index[-1]
     try:
         later = decide(study, since(market, start))
