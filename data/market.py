@@ -101,12 +101,15 @@ class Market:
         return np.searchsorted(nanoseconds(known), nanoseconds(decisions), side="right") - 1
 
     def known_at(self, time: pd.Timestamp) -> Market:
-        """The market as it was public at `time`: later releases and bars are gone, unfinished bars are NaN."""
+        """The market as it was public at `time`: later releases and bars are gone, unfinished bars are NaN.
+
+        The true regime of a synthetic market is known to nobody, ever.
+        """
         kept = self.prices.loc[self.sessions <= time.tz_convert("America/New_York").tz_localize(None)].copy()
         days = pd.DatetimeIndex(kept.index)
         for asset in kept.columns:
             kept.loc[bars_known(days, crypto=is_crypto(str(asset))) > time, asset] = np.nan
-        return replace(self, prices=kept, releases=self.releases.known_at(time))
+        return replace(self, prices=kept, releases=self.releases.known_at(time), true_regime=None)
 
 
 def _refuse_broken(prices: pd.DataFrame) -> None:

@@ -113,6 +113,10 @@ class Line:
         """Periods at `rows`; `NEVER` for -1."""
         return np.append(self.period, NEVER)[rows]
 
+    def releases(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Instants of release at `rows`; `NEVER` for -1."""
+        return np.append(self.released, NEVER)[rows]
+
     def values(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """Values at `rows`; NaN for -1."""
         return np.append(self.value, np.nan)[rows]

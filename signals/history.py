@@ -17,7 +17,7 @@ import pandas as pd
 
 from ..data.releases import nanoseconds
 from ..errors import ConfigError
-from .known import Known
+from .known import Known, Read
 
 Measure = Callable[[Known], "pd.Series[float]"]
 Rows = npt.NDArray[np.int64]
@@ -107,14 +107,14 @@ def _refuse_neighbours(name: str, values: Floats, alone: Floats) -> None:
 def _revisions(recorder: Known) -> tuple[Rows, Rows]:
     """Pairs (decision, later decision) between which a period that the decision looked at was revised."""
     count = len(recorder.decisions)
-    found = [_of_series(recorder, series, periods) for series, periods in recorder.read or []]
+    found = [_of_series(recorder, read) for read in recorder.read or []]
     pairs = np.unique(np.concatenate([rows * count + later for rows, later in found] or [np.empty(0, np.int64)]))
     return pairs // count, pairs % count
 
 
-def _of_series(recorder: Known, series: str, periods: pd.DatetimeIndex) -> tuple[Rows, Rows]:
+def _of_series(recorder: Known, read: Read) -> tuple[Rows, Rows]:
     times = nanoseconds(recorder.decisions)
-    rows, released = recorder.market.releases.line(series).later_releases(times, nanoseconds(periods))
+    rows, released = recorder.market.releases.line(read.series).later_releases(times, read.period)
     later = np.searchsorted(times, released)
     inside = later < len(times)
     return rows[inside], later[inside].astype(np.int64)

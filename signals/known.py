@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,14 @@ Periods = npt.NDArray[np.datetime64]
 Floats = npt.NDArray[np.float64]
 _DAY = 86_400 * 10**9  # nanoseconds
 VintageMeasure = Callable[[Periods, Floats], float]
+
+
+class Read(NamedTuple):
+    """What each decision looked at in one look: nanoseconds, `NEVER` where nothing was there."""
+
+    series: str
+    period: npt.NDArray[np.int64]
+    released: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +65,7 @@ class Known:
     every: Literal["weekly", "daily"] = "weekly"
     vintages: pd.DatetimeIndex | None = None
     index: pd.Index = None  # type: ignore[assignment]  # filled in below
-    read: list[tuple[str, pd.DatetimeIndex]] | None = field(default=None, repr=False)
+    read: list[Read] | None = field(default=None, repr=False)
     _latest: dict[str, AsOf] = field(default_factory=dict, init=False, repr=False)  # answered once per series
 
     def __post_init__(self) -> None:
@@ -79,7 +87,7 @@ class Known:
         return self.rows(self.config.min_history_weeks)
 
     def recording(self) -> Known:
-        """The same window, which notes in `read` every series and the periods that were looked at."""
+        """The same window, which notes in `read` every series, and the periods and releases that were looked at."""
         return replace(self, read=[])
 
     def seen_from(self, rows: npt.NDArray[np.int64], later: npt.NDArray[np.int64]) -> Known:
@@ -124,9 +132,10 @@ class Known:
         periods, values = [], []
         limit: npt.NDArray[np.int64] | None = None
         for _ in range(count):
-            period = line.periods(line.rows(times, limit))
+            rows = line.rows(times, limit)
+            period = line.periods(rows)
             if self.read is not None:
-                self.read.append((series, pd.DatetimeIndex(period.view("datetime64[ns]"))))
+                self.read.append(Read(series, period, line.releases(rows)))
             periods.append(period)
             values.append(line.values(line.rows(read_at, period)) * spec_of(series).to_usd_bn)
             limit = np.where(period == NEVER, NEVER, period - _DAY)
@@ -184,5 +193,5 @@ class Known:
     def _read(self, series: str, then: AsOf) -> AsOf:
         """The periods that the decisions knew, in the vintage in which they are read."""
         if self.read is not None:
-            self.read.append((series, then.period))
+            self.read.append(Read(series, nanoseconds(then.period), nanoseconds(then.released)))
         return then if self.vintages is None else self.market.releases.as_of(series, self.vintages, then.period)

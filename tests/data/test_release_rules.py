@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from tidegate.data.dictionary import dictionary, fallback_chain, spec_of
-from tidegate.data.release_rules import release_instants
+from tidegate.data.release_rules import earliest_instants, release_instants
 from tidegate.errors import DataError
 
 
@@ -63,3 +63,49 @@ def test_units():
     assert spec_of("GDP").to_usd_bn == 1.0
     assert spec_of("capex:MSFT").to_usd_bn == 1e-9
     assert spec_of("DGS10").to_usd_bn == spec_of("BTC-USD").to_usd_bn == 1.0
+
+
+def earliest(series, *periods):
+    instants = earliest_instants(spec_of(series), pd.DatetimeIndex(periods))
+    assert str(instants.tz) == "UTC"
+    return [f"{instant:%Y-%m-%d %H:%M}" for instant in instants.tz_convert("America/New_York")]
+
+
+@pytest.mark.parametrize(
+    ("series", "period", "expected"),
+    [
+        ("DGS10", "2025-07-03", "2025-07-04 00:00"),  # the day is over
+        ("WALCL", "2025-06-18", "2025-06-19 00:00"),
+        ("M2SL", "2025-02-01", "2025-03-02 00:00"),  # no month is shorter than 28 days
+        ("GDP", "2025-01-01", "2025-04-01 00:00"),  # 90 days: the shortest quarter
+        ("DFEDTARU", "2025-09-18", "2025-09-13 00:00"),  # a policy rate is posted ahead
+        ("RRPONTSYD", "2025-06-27", "2025-06-22 00:00"),
+        ("capex:MSFT", "2025-04-30", "2025-04-25 00:00"),
+        ("BTC-USD", "2025-06-26", "2025-06-26 20:00"),
+    ],
+)
+def test_before_when_nothing_can_be_public(series, period, expected):
+    assert earliest(series, period) == [expected]
+
+
+def test_no_period_ends_after_its_earliest_instant_and_each_keeps_its_place():
+    assert earliest("GDP", "2025-04-01", "2025-01-01") == ["2025-06-30 00:00", "2025-04-01 00:00"]
+    assert earliest("GDP") == []
+
+
+def test_no_rule_releases_before_the_earliest_instant():
+    daily = pd.date_range("2003-01-01", "2025-12-31", freq="D", unit="ns")
+    first = {"monthly": "MS", "quarterly": "QS"}
+    for series, spec in dictionary().items():
+        frequency = first.get(spec.frequency.split()[0])
+        periods = pd.date_range(daily[0], daily[-1], freq=frequency, unit="ns") if frequency else daily
+        assert (release_instants(spec, periods) >= earliest_instants(spec, periods)).all(), series
+
+
+def test_a_value_stamped_by_its_own_period_is_too_early_unless_posted_ahead():
+    """At noon of the day that it describes: the mistake of taking the period for the release."""
+    periods = pd.date_range("2024-01-01", "2024-12-31", freq="D", unit="ns")
+    noon = (periods + pd.Timedelta(hours=12)).tz_localize("America/New_York")
+    for series, spec in dictionary().items():
+        ahead = spec.release_rule in {"same_day", "filing_then_next_session"}
+        assert (noon < earliest_instants(spec, periods)).all() == (not ahead), series

@@ -255,3 +255,45 @@ def test_vintage_numbers_differ_exactly_where_something_was_released_between(row
 def test_the_order_of_the_rows_does_not_matter(rows, order):
     shuffled = order.sample(rows, len(rows))
     pd.testing.assert_frame_equal(Releases(table(rows)).table, Releases(table(shuffled)).table)
+
+
+@settings(max_examples=150, deadline=None)
+@given(rows=ROWS, others=ROWS, time=st.integers(-2, 33), queries=QUERIES)
+def test_what_is_public_at_t_is_what_a_table_of_these_rows_would_be(rows, others, time, queries):
+    """It is not normalised again: table, lines and every answer must be those of a table that was."""
+    releases = Releases(pd.concat([table(rows), table(others, "A")], ignore_index=True), frozenset({"A"}))
+    public = releases.known_at(instant(time))
+    truth = Releases(releases.table[releases.table["released"] <= instant(time)], frozenset({"A"}))
+    pd.testing.assert_frame_equal(public.table, truth.table, check_exact=True)
+    assert public.pseudo_pit == truth.pseudo_pit
+    assert public.series == truth.series
+    for series, line in truth.lines.items():
+        for name in ("period", "released", "value"):
+            np.testing.assert_array_equal(getattr(public.lines[series], name), getattr(line, name))
+    times, limits = instants([each for each, _ in queries]), dates([each for _, each in queries])
+    for series in ("X", "A", "nothing"):
+        for limit in (None, limits):
+            told, expected = public.as_of(series, times, limit), truth.as_of(series, times, limit)
+            np.testing.assert_array_equal(told.value, expected.value)
+            assert told.period.equals(expected.period)
+            assert told.released.equals(expected.released)
+        pd.testing.assert_series_equal(public.history(series, instant(40)), truth.history(series, instant(40)))
+
+
+@settings(max_examples=50, deadline=None)
+@given(rows=ROWS, first=st.integers(0, 30), second=st.integers(0, 30))
+def test_what_is_public_at_two_times_is_what_is_public_at_the_earlier(rows, first, second):
+    releases = Releases(table(rows))
+    twice = releases.known_at(instant(first)).known_at(instant(second))
+    pd.testing.assert_frame_equal(twice.table, releases.known_at(instant(min(first, second))).table)
+    assert twice.series == releases.known_at(instant(min(first, second))).series
+
+
+def test_what_is_public_leaves_the_whole_as_it_was():
+    releases = Releases(table([(0, 5, 1.0), (1, 6, 2.0), (0, 7, 10.0)]))
+    before = releases.table.copy(deep=True)
+    public = releases.known_at(instant(6))
+    public.table.loc[:, "value"] = 0.0
+    pd.testing.assert_frame_equal(releases.table, before)
+    assert releases.as_of("X", instants([9])).value.tolist() == [2.0]
+    assert releases.history("X", instant(9)).tolist() == [10.0, 2.0]

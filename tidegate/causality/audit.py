@@ -7,18 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import cloudpickle
 import pandas as pd
 
 from ..decisions import Decisions
 from ..errors import ConfigError
 from .change import CUT, Change
-from .knowledge import knowledge_checks
+from .knowledge import indicator_checks, knowledge_checks
 from .nodes import differences
 from .plan import EFFORT, FUNCTION_EFFORT, Depth, Trial, trials
 from .result import Audit, Check
 from .sensitivity import by_start, by_vintage_and_lag
 from .state import state_checks
-from .study_subject import StudySubject
+from .study_subject import IndicatorSubject, StudySubject
 from .subjects import Case, Subject, flips, subject_of
 from .tell import checks_of, in_flow
 from .trials import Outcome, outcomes
@@ -72,13 +73,19 @@ def audit(
         The subject cannot be audited: it gives no dated table, fails in every changed world, or gives other numbers
         when it is asked again.
     """
-    case = _case(subject_of(subject), world_of(data), decisions)
     jobs = (0 if depth == "quick" else os.cpu_count() or 1) if jobs is None else jobs
+    asked = subject_of(subject)
+    unasked = cloudpickle.loads(cloudpickle.dumps(asked)) if jobs else asked  # it may remember what it is asked below
+    case = _case(asked, world_of(data), decisions)
     planned = _planned(case, depth, cuts, seed, apart=jobs > 0)
-    made = list(outcomes(planned, case, jobs=jobs, told=lambda done: told(done, len(planned))))
+    made = list(
+        outcomes(planned, replace(case, subject=unasked), jobs=jobs, told=lambda done: told(done, len(planned)))
+    )
     _refuse_unanswered(case, made)
     rows = [*state_checks(subject), *checks_of(made, case)]
     tables: Mapping[str, pd.DataFrame] = {}
+    if isinstance(case.subject, IndicatorSubject):
+        rows += indicator_checks(case.subject.rules, case.world.data, [case.subject.indicator], case.reference)
     if isinstance(case.subject, StudySubject):
         rows += knowledge_checks(case.subject.study, case.world.data, case.reference)
         if depth != "quick":
@@ -117,20 +124,20 @@ def _planned(case: Case, depth: Depth, cuts: int | None, seed: int, *, apart: bo
     turned = flips(case.reference[case.subject.turning]).intersection(case.decisions)
     planned = trials(case.decisions, turned, effort, kinds=case.world.kinds, series=case.world.series, seed=seed)
     if apart:  # in an interpreter whose earlier calls were about other worlds
-        planned.append(Trial("memory", Change(CUT, case.decisions[-1])))
+        planned.append(Trial("memory", Change(CUT, case.end)))
     return planned
 
 
 def _refuse_unanswered(case: Case, made: Sequence[Outcome]) -> None:
-    elsewhere = [outcome for outcome in made if outcome.trial.check != "memory"]  # which is about the true world
+    elsewhere = [outcome for outcome in made if outcome.trial.check == "prefix invariance"]
     if elsewhere and all(outcome.refused for outcome in elsewhere):
         raise ConfigError(
-            f"{case.subject.name} cannot be audited: it fails in every changed world",
+            f"{case.subject.name} cannot be audited: it fails wherever the future is cut off",
             received=elsewhere[0].refused,
             expected="a table, whatever the future holds",
         )
     if any(outcome.moved for outcome in made):
-        again, _ = differences(case.reference, case.subject.nodes(case.world), case.decisions[-1])
+        again, _ = differences(case.reference, case.subject.nodes(case.world), case.end)
         if again:
             raise ConfigError(
                 f"{case.subject.name} gives other numbers when it is asked again",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from ..data.clock import NEW_YORK
 from ..data.dictionary import find_spec
 from ..data.market import Market
 from ..data.release_rules import earliest_instants
-from ..data.releases import nanoseconds
+from ..data.releases import NEVER, nanoseconds
 from ..signals.known import Known
 from ..signals.registry import Indicator, chosen_indicators
 from ..study import Study
@@ -33,14 +33,20 @@ def knowledge_checks(study: Study, market: Market, reference: Nodes) -> Iterator
     reference : Nodes
         Its nodes; ``fill`` holds the decision of each fill.
     """
-    indicators = chosen_indicators(study.signal)
+    yield from indicator_checks(study, market, chosen_indicators(study.signal), reference)
+    yield fill_check(reference["fill"].table)
+
+
+def indicator_checks(
+    study: Study, market: Market, indicators: Sequence[Indicator], reference: Nodes
+) -> Iterator[Check]:
+    """The sources of `indicators`, and the indicators themselves."""
     for series in series_read(market, indicators):
         yield from _source_checks(market, series)
-    decisions = pd.DatetimeIndex(reference[f"indicator:{indicators[0].id}"].table.index)
-    known = Known(market, decisions, study.sleeves.assets(), study.signal, study.clock.decision)
     for entry in indicators:
+        decisions = pd.DatetimeIndex(reference[f"indicator:{entry.id}"].table.index)
+        known = Known(market, decisions, study.sleeves.assets(), study.signal, study.clock.decision)
         yield _indicator_check(entry, known)
-    yield fill_check(reference["fill"].table)
 
 
 def _source_checks(market: Market, series: str) -> Iterator[Check]:
@@ -73,13 +79,12 @@ def _day(instant: pd.Timestamp) -> str:
 
 
 def _indicator_check(entry: Indicator, known: Known) -> Check:
-    """The newest release that an indicator looked at was public by its decision."""
+    """The newest release that an indicator was handed was public by its decision."""
     recorder = known.recording()
     entry.measure(recorder)
-    newest = np.full(len(known.decisions), np.iinfo(np.int64).min)
-    for series, periods in recorder.read or []:
-        told = nanoseconds(known.market.releases.as_of(series, known.decisions, periods).released)
-        newest = np.maximum(newest, told)
+    newest = np.full(len(known.decisions), NEVER)
+    for read in recorder.read or []:
+        newest = np.maximum(newest, read.released)
     late = np.flatnonzero(newest > nanoseconds(known.decisions))
     node = f"indicator:{entry.id}"
     if not len(late):

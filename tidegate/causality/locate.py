@@ -13,9 +13,10 @@ END = "the end of the data"
 Group = tuple[str, ...]
 
 
-def offending_series(trial: Trial, node: str, case: Case) -> tuple[str, ...]:
+def offending_series(trial: Trial, node: str, case: Case, *, hint: Group = ()) -> Group:
     """Series whose change alone moves the past of `node`, as in `trial`; `END` where only the length of the data does.
 
+    A `hint`, the series that another trial of the node blamed, is tried first, and is the answer where it suffices.
     Changes are tried on half of the series, and on halves of those halves that move something: a leak of k series out
     of n takes some k log2(n) evaluations.
     """
@@ -26,6 +27,8 @@ def offending_series(trial: Trial, node: str, case: Case) -> tuple[str, ...]:
         def carries(group: Group, change: Change = change) -> bool:
             return moves(Trial("future scramble", change.of(group)), node, case)
 
+        if hint and carries(hint):
+            return hint
         if carries(candidates):
             return _narrowed(candidates, carries)
     return (END,)

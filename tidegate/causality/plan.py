@@ -13,6 +13,7 @@ from .change import CUT, Change
 
 Depth = Literal["quick", "default", "deep"]
 Places = int | Literal["monthly", "all"]
+_FEWEST = 40  # spans where there are fewer months
 CheckName = Literal["prefix invariance", "future scramble", "append invariance", "one decision alone", "memory"]
 
 
@@ -110,11 +111,13 @@ def trials(
 
 
 def spread(decisions: pd.DatetimeIndex, places: Places, rng: np.random.Generator) -> pd.DatetimeIndex:
-    """One random decision out of each of equal spans of decisions, or of each month; or all of them."""
+    """One random decision out of each of equal spans, or of each month (at least forty spans); or all of them."""
+    months = decisions.year.to_numpy() * 12 + decisions.month.to_numpy()
+    if places == "monthly" and len(np.unique(months)) < _FEWEST:
+        places = _FEWEST
     if places == "all" or (places != "monthly" and places >= len(decisions)):
         return decisions
     if places == "monthly":
-        months = decisions.year.to_numpy() * 12 + decisions.month.to_numpy()
         edges = np.append(np.flatnonzero(np.diff(months, prepend=-1)), len(decisions))
     else:
         edges = np.linspace(0, len(decisions), places + 1).astype(int)
@@ -122,7 +125,7 @@ def spread(decisions: pd.DatetimeIndex, places: Places, rng: np.random.Generator
 
 
 def chance_to_miss(share: float, *, cuts: int, decisions: int) -> float:
-    """Chance that none of `cuts` distinct decisions is one of those that a leak touches.
+    """Chance, at most, that none of `cuts` distinct decisions is one of those that a leak touches.
 
     Parameters
     ----------
@@ -133,11 +136,8 @@ def chance_to_miss(share: float, *, cuts: int, decisions: int) -> float:
 
     Notes
     -----
-    Hypergeometric: a leak that reaches one decision ahead shows only at a cut of a decision that it touches. Leaks that
-    reach further ahead show at more of them, so this is the worst case.
+    The worst case of one random cut in each of equal spans: a leak that reaches one decision ahead shows only at a cut
+    of a decision that it touches, and is hardest to meet when it touches all spans alike. Leaks that reach further
+    ahead, or come in clusters, show at more of them.
     """
-    touched = min(decisions, max(1, round(share * decisions)))
-    if cuts > decisions - touched:
-        return 0.0
-    steps = np.arange(cuts)
-    return float(np.prod((decisions - touched - steps) / (decisions - steps)))
+    return 0.0 if cuts >= decisions else (1.0 - max(share, 1 / decisions)) ** cuts

@@ -37,9 +37,8 @@ def _held(subject: Any) -> dict[str, Any]:
         defaults = {name: each.default for name, each in inspect.signature(subject).parameters.items()}
         return {**defaults, **named.globals, **named.nonlocals}
     if isinstance(subject, functools.partial):
-        return {**dict(zip(map(str, range(len(subject.args))), subject.args, strict=True)), **subject.keywords} | _held(
-            subject.func
-        )
+        given = dict(zip(map(str, range(len(subject.args))), subject.args, strict=True))
+        return {**_held(subject.func), **given, **subject.keywords}  # what is given stands in for a default
     if inspect.ismethod(subject):
         return _held(subject.__self__)
     return _parts(subject)

@@ -89,15 +89,16 @@ class IndicatorSubject:
         return self.main
 
     @cached_property
-    def _study(self) -> Study:
+    def rules(self) -> Study:
+        """The study whose sleeves and parameters it is measured with."""
         return self.study or Study.load("essay")
 
     def nodes(self, world: World, until: pd.Timestamp | None = None) -> Nodes:
         """The indicator in natural units, and standardised."""
-        market, signal = world.data, self._study.signal
+        market, signal = world.data, self.rules.signal
         last = last_day_without_news(market.sessions[-1])
         decisions = decision_instants(pd.Timestamp(signal.history_start), last)
-        known = Known(market, decisions, self._study.sleeves.assets(), signal)
+        known = Known(market, decisions, self.rules.sleeves.assets(), signal)
         history = self.indicator.measured(known)
         raw = f"indicator:{self.indicator.id}"
         standardised = self.indicator.standardised(history, known)
@@ -108,9 +109,7 @@ class IndicatorSubject:
 
     def alone(self, world: World, at: pd.Timestamp) -> Nodes:
         """The indicator asked for the one decision `at`."""
-        known = Known(
-            world.data, pd.DatetimeIndex([at], name=DECISION), self._study.sleeves.assets(), self._study.signal
-        )
+        known = Known(world.data, pd.DatetimeIndex([at], name=DECISION), self.rules.sleeves.assets(), self.rules.signal)
         if self.indicator.standardisation == "none":
             return {}
         table = self.indicator.measure(known).to_frame(self.indicator.id)

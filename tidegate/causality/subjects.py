@@ -50,8 +50,18 @@ class Case:
 
     @property
     def decisions(self) -> pd.DatetimeIndex:
-        """Instants at which the future can be cut."""
-        return pd.DatetimeIndex(self.reference[self.subject.main].table.index).unique()
+        """Instants at which there is a future to cut: all rows but the last."""
+        return self._rows[:-1] if len(self._rows) > 1 else self._rows
+
+    @property
+    def end(self) -> pd.Timestamp:
+        """The last row."""
+        return pd.Timestamp(self._rows[-1])
+
+    @property
+    def _rows(self) -> pd.DatetimeIndex:
+        rows = pd.DatetimeIndex(self.reference[self.subject.main].table.index).unique()
+        return rows[rows >= self.world.begins]
 
 
 class FunctionSubject:

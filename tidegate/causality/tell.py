@@ -20,9 +20,12 @@ def checks_of(made: Sequence[Outcome], case: Case) -> Iterator[Check]:
     """One check for each node and kind of trial."""
     counts = Counter(_key(node, outcome.trial) for outcome in made for node in outcome.compared)
     begun, followed = _moves(made, case.reference)
+    blamed: dict[str, tuple[str, ...]] = {}
     for key, count in counts.items():
         if key in begun:
-            yield _leak(*begun[key], count, case)
+            leak = _leak(*begun[key], count, case, hint=blamed.get(key[0], ()))
+            blamed[key[0]] = leak.series
+            yield leak
         elif key in followed:
             yield Check(*key, "follows", count, followed[key].first)
         else:
@@ -58,7 +61,7 @@ def _moves(
     return begun, followed
 
 
-def _leak(difference: Difference, trial: Trial, count: int, case: Case) -> Check:
+def _leak(difference: Difference, trial: Trial, count: int, case: Case, *, hint: tuple[str, ...]) -> Check:
     remembers = trial.check == "memory" or not moves(trial, difference.node, case)
     note = "Another answer where earlier calls were about other worlds: it remembers them." if remembers else ""
     return Check(
@@ -67,7 +70,7 @@ def _leak(difference: Difference, trial: Trial, count: int, case: Case) -> Check
         verdict="leak",
         comparisons=count,
         first=difference.first,
-        series=() if remembers else offending_series(trial, difference.node, case),
+        series=() if remembers else offending_series(trial, difference.node, case, hint=hint),
         column=difference.column,
         expected=difference.expected,
         found=difference.found,

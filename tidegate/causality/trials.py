@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import cloudpickle
 
@@ -65,16 +67,21 @@ def _sides(trial: Trial, case: Case) -> tuple[Nodes, Nodes]:
     return subject.nodes(longer, trial.to), subject.nodes(other, at)
 
 
-_HERE: dict[str, Case] = {}
+_HERE: dict[str, Case | str] = {}
 
 
-def _settle(parcel: bytes) -> None:
-    """Unpack, in a fresh interpreter, what every trial there needs."""
-    _HERE["case"] = cloudpickle.loads(parcel)
+def _settle(parcel: bytes, path: Sequence[str]) -> None:
+    """Unpack, in a fresh interpreter, what every trial there needs; modules are looked for where they were here."""
+    sys.path += [place for place in path if place not in sys.path]
+    try:
+        _HERE["case"] = cloudpickle.loads(parcel)
+    except Exception as error:  # noqa: BLE001  (modules of the user's run here for the first time)
+        _HERE["case"] = f"{type(error).__name__} in a fresh interpreter: {error}"
 
 
 def _evaluate_there(trial: Trial) -> Outcome:
-    return evaluate(trial, _HERE["case"])
+    case = _HERE["case"]
+    return Outcome(trial, refused=case) if isinstance(case, str) else evaluate(trial, case)
 
 
 def outcomes(
@@ -99,7 +106,8 @@ def outcomes(
     from joblib.externals.loky import ProcessPoolExecutor
 
     parcel = cloudpickle.dumps(case)
-    with ProcessPoolExecutor(jobs, initializer=_settle, initargs=(parcel,)) as workers:
+    path = [*sys.path, str(Path.cwd())]  # pytest imports tests from where no path leads
+    with ProcessPoolExecutor(jobs, initializer=_settle, initargs=(parcel, path)) as workers:
         waiting: list[Future[Outcome]] = [workers.submit(_evaluate_there, trial) for trial in trials]
         for done, future in enumerate(waiting, start=1):
             yield future.result()

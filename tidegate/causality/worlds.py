@@ -36,6 +36,10 @@ class World(Protocol):
     def kinds(self) -> tuple[str, ...]:
         """Scrambles that make sense here."""
 
+    @property
+    def begins(self) -> pd.Timestamp:
+        """Instant (UTC) before which nothing is left when the future is cut off."""
+
     def changed(self, change: Change) -> World:
         """The same past with another future."""
 
@@ -54,6 +58,11 @@ class MarketWorld:
     def series(self) -> tuple[str, ...]:
         """Everything that can be changed by itself."""
         return (*self.data.releases.series, *(f"{PRICE}{asset}" for asset in self.data.assets))
+
+    @property
+    def begins(self) -> pd.Timestamp:
+        """Close of the first session."""
+        return pd.Timestamp(session_closes(self.data.sessions[:1])[0])
 
     def changed(self, change: Change) -> MarketWorld:
         """The market with another future."""
@@ -96,6 +105,11 @@ class FrameWorld:
     def series(self) -> tuple[str, ...]:
         """Names of the columns."""
         return tuple(map(str, self._frame.columns))
+
+    @property
+    def begins(self) -> pd.Timestamp:
+        """Label of the first row."""
+        return pd.Timestamp(self.known_by(pd.DatetimeIndex(self.data.index[:1]))[0])
 
     @cached_property
     def _frame(self) -> pd.DataFrame:
