@@ -5,6 +5,12 @@ from itertools import permutations
 import pytest
 
 import tidegate as tg
+from tidegate.causality.change import CUT, Change
+from tidegate.causality.nodes import origins
+from tidegate.causality.plan import EFFORT, Trial, trials
+from tidegate.causality.subjects import Case, flips, subject_of
+from tidegate.causality.trials import evaluate
+from tidegate.causality.worlds import world_of
 from tidegate.strategies import all_strategies
 from tidegate.strategies.wrappers.registry import all_wrappers
 
@@ -60,3 +66,25 @@ def test_a_strategy_that_reads_later_prices_is_caught(market, tmp_path, peek, pa
     found = audited(market, f"strategy.modules=['{path}']", "strategy.kind=prophet")
     assert found.passed == passed
     assert {leak.node for leak in found.leaks} == (set() if passed else {"strategy"})
+
+
+@pytest.mark.usefixtures("own_register")
+def test_next_weeks_regime_is_caught_just_before_it_flips(market, tmp_path):
+    """Where the regime stays, next week's is this week's: a leak that random cuts would mostly miss."""
+    path = tmp_path / "prophet.py"
+    begin, end = LEAK.index("    today"), LEAK.index("    return")
+    rule = "    share = (view.regime.shift(-1).fillna(view.regime) == 'ABUNDANT').astype(float)\n"
+    path.write_text(LEAK[:begin] + rule + LEAK[end:], encoding="utf-8")
+    restless = ["signal.classifier=moving_average", "signal.moving_average.weeks=10"]  # Schmitt's never flips here
+    study = tg.Study.load("proxies", [*SHORT, *restless, f"strategy.modules=['{path}']", "strategy.kind=prophet"])
+    subject, world = subject_of(study), world_of(market)
+    case = Case(subject, world, subject.nodes(world))
+    turned = flips(case.reference["classifier"]).intersection(case.decisions)
+    planned = trials(case.decisions, turned, EFFORT["default"], kinds=(), series=(), seed=0)
+    cuts = {trial.change.at for trial in planned if trial.check == "prefix invariance"}
+    share = case.reference["strategy"].table["speculative"]
+    knows = [at for at, now, then in zip(share.index, share, share.shift(1), strict=True) if now != then][1:]
+    assert knows
+    assert set(knows) <= cuts
+    outcome = evaluate(Trial("prefix invariance", Change(CUT, knows[0])), case)
+    assert origins(outcome.moved, case.reference) == {"strategy"}

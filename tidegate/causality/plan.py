@@ -35,7 +35,7 @@ class Effort:
     cuts : int, "monthly" or "all"
         Random cuts, one in each of as many equal spans of decisions, or in each month, or at every decision.
     flips : bool
-        Whether the future is cut at every flip too.
+        Whether the future is cut at every flip too, and at the decision before it.
     scrambles : int
         Cuts at which the future is scrambled, for each kind of scramble.
     each_series : bool
@@ -59,7 +59,7 @@ class Effort:
 
 EFFORT: dict[Depth, Effort] = {
     "quick": Effort(cuts=2, flips=False, scrambles=1, each_series=False, appends=0, alone=0, kinds=1),
-    "default": Effort(cuts=40, flips=True, scrambles=3, each_series=False, appends=2, alone="monthly"),
+    "default": Effort(cuts=24, flips=True, scrambles=2, each_series=False, appends=2, alone="monthly"),
     "deep": Effort(cuts="all", flips=True, scrambles=40, each_series=True, appends=20, alone="all"),
 }
 # A function of the user's own is seldom slow: a cut in every month, so that a leak of one month cannot hide.
@@ -95,7 +95,7 @@ def trials(
     """
     rng = np.random.default_rng(seed)
     cuts = spread(decisions, effort.cuts, rng)
-    cuts = cuts.union(turned) if effort.flips else cuts
+    cuts = cuts.union(around(turned, decisions)) if effort.flips else cuts
     made = [Trial("prefix invariance", Change(CUT, at)) for at in cuts]
     for kind in kinds[: effort.kinds]:
         places = spread(decisions, effort.scrambles, rng)
@@ -108,6 +108,12 @@ def trials(
     made += [Trial("append invariance", Change(CUT, at), to) for at, to in zip(ends, following, strict=True)]
     made += [Trial("one decision alone", Change(CUT, at)) for at in spread(decisions, effort.alone, rng)]
     return made
+
+
+def around(turned: pd.DatetimeIndex, decisions: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """Flips, and the decision before each: what sees a flip one step ahead shows only there."""
+    rows = decisions.get_indexer(turned)
+    return decisions[np.unique(np.concatenate([rows, np.maximum(rows - 1, 0)]))]
 
 
 def spread(decisions: pd.DatetimeIndex, places: Places, rng: np.random.Generator) -> pd.DatetimeIndex:
