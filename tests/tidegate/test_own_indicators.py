@@ -107,7 +107,7 @@ def test_mistakes_are_told_in_one_paragraph(market, tmp_path, mistake):
 def test_a_missing_file_is_named(market, tmp_path):
     study = written(tmp_path)
     (tmp_path / "curve.py").unlink()
-    with pytest.raises(tg.ConfigError, match=r"signal\.modules; received '.*curve\.py'; expected the path"):
+    with pytest.raises(tg.ConfigError, match=r"modules; received '.*curve\.py'; expected the path"):
         tg.decide(study, market)
 
 

@@ -83,9 +83,10 @@ def by_vintage_and_lag(study: Study, market: Market, decisions: Decisions) -> tu
         A smell where most of the Sharpe ratio is gone at a lag of 1: the fill, not the forecast, made the money.
     """
     careless = decide(study, latest_vintage(market))
-    plans = {f"lag {sessions}": _traded(study, market, decisions, sessions) for sessions in LAGS}
-    plans["latest"] = _traded(study, market, careless, study.execution.lag)
-    plans["true"] = _traded(study, market, decisions, study.execution.lag)
+    trades = decisions.trades(decisions.targets, study.strategy)
+    plans = {f"lag {sessions}": _traded(study, market, trades, sessions) for sessions in LAGS}
+    plans["latest"] = _traded(study, market, careless.trades(careless.targets, study.strategy), study.execution.lag)
+    plans["true"] = _traded(study, market, trades, study.execution.lag)
     excess = _excess_returns(study, market, list(plans.values())).set_axis(list(plans), axis="columns")
     sharpe = pd.Series(annual_sharpe(excess.to_numpy()), index=excess.columns)
     flips = {"true": _flips(decisions.regime), "latest": _flips(careless.regime)}
@@ -110,9 +111,8 @@ def _flips(regime: pd.Series[str]) -> int:
     return int((path[1:] != path[:-1]).sum())
 
 
-def _traded(study: Study, market: Market, decisions: Decisions, sessions: int) -> pd.DataFrame:
+def _traded(study: Study, market: Market, traded: pd.DataFrame, sessions: int) -> pd.DataFrame:
     """The order schedule at a lag; 0 moves each decision to just before the close that precedes it."""
-    traded = decisions.trades(decisions.targets, study.strategy)
     if sessions == 0:
         closes = session_closes(market.sessions)
         before = np.searchsorted(nanoseconds(closes), nanoseconds(pd.DatetimeIndex(traded.index)), "right") - 1
