@@ -61,7 +61,7 @@ def proxies_plan(study: Study, market: Market, decisions: Decisions) -> Plan | N
     except ConfigError:
         return None
     targets = decided.targets.loc[decisions.targets.index[0] :]
-    return Plan(targets, study.strategy, limits_of(study)) if len(targets) else None
+    return Plan(targets, study.strategy, limits_of(study), ungated=True) if len(targets) else None
 
 
 def universe(study: Study, market: Market) -> tuple[str, ...]:

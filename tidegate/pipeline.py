@@ -84,11 +84,12 @@ def tradable_prices(study: Study, market: Market) -> pd.DataFrame:
 
 
 def _portfolios(study: Study, market: Market, prices: pd.DataFrame, decisions: Decisions) -> dict[str, Backtest]:
+    filled = prices.ffill()
     return {
         name: backtest(
             name,
             decisions.trades(plan.targets, plan.config),
-            prices,
+            filled if plan.ungated else prices,
             study.costs,
             study.execution,
             limits=plan.limits,

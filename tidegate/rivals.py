@@ -33,11 +33,15 @@ class Plan:
         When they send orders.
     limits : Limits
         What they may be.
+    ungated : bool
+        Whether it holds names beside the study's, at which no quality gate has looked: a hole in their prices is
+        filled with the last one and stops nobody's run.
     """
 
     targets: pd.DataFrame
     config: StrategyConfig
     limits: Limits = field(default_factory=Limits)
+    ungated: bool = False
 
 
 def plans(study: Study, market: Market, decisions: Decisions) -> dict[str, Plan]:
@@ -81,7 +85,8 @@ def _sixty_forty(study: Study, market: Market, decisions: Decisions) -> Plan | N
     if not allowed.to_numpy().all():
         return None
     targets = pd.DataFrame(dict(SIXTY_FORTY), index=index)
-    return Plan(targets, config.model_copy(update={"rebalance_on": ("schedule",), "no_trade_band": 0.0}))
+    config = config.model_copy(update={"rebalance_on": ("schedule",), "no_trade_band": 0.0})
+    return Plan(targets, config, ungated=True)
 
 
 def _trend(study: Study, market: Market, decisions: Decisions) -> Plan:

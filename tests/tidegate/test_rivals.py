@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 import tidegate as tg
+from tidegate import pipeline
+from tidegate.backtests.lag import fill_sessions
 from tidegate.rivals import limits_of, plans
 from tidegate.strategies import SLEEVES
 from tidegate.study import Study
@@ -174,3 +176,15 @@ def test_bills_stand_in_for_the_rivals_too(market):
     managed = found["volatility_managed"].targets
     np.testing.assert_allclose(found["trend"].targets.sum(axis="columns"), 1.0)
     assert managed.columns.tolist() == ["IGV", "SMH", "SHV", "BIL"]
+
+
+def test_a_hole_in_a_fund_that_the_study_does_not_name_stops_nothing(study, market, decisions, made):
+    """No gate looks at SPY: its order is filled at the last price, as a hole in the study's own names is not."""
+    fills = fill_sessions(pd.DatetimeIndex(made["sixty_forty"].targets.index), market.sessions, lag=1)
+    prices = market.prices.copy()
+    prices.loc[fills[0], "SPY"] = np.nan
+    holed = replace(market, prices=prices)
+    orders = pipeline._portfolios(study, holed, prices, decisions)["sixty_forty"].orders
+    first = orders[(orders["session"] == fills[0]) & (orders["asset"] == "SPY")]
+    before = market.prices.loc[: fills[0], "SPY"].iloc[-2]
+    assert first["price"].tolist() == [before]
