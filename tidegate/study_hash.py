@@ -55,6 +55,12 @@ def config_hash(study: Study) -> str:
             _drop(content, key)
     if not study.strategy.bills_stand_in:
         _drop(content, "strategy.bills")
+    for unordered in (
+        content["strategy"]["rebalance_on"],
+        content["signal"]["drop"],
+        content["signal"]["capex"]["without"],
+    ):
+        unordered.sort()
     for part in ("signal", "strategy"):
         content[part]["modules"] = [_content_hash(name) for name in content[part]["modules"]]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -232,3 +232,18 @@ def test_shipped_strategies_are_those_whose_reading_is_known():
     shipped = [entry for entry in all_strategies() if entry.shipped]
     assert {entry.name for entry in shipped} == {"toggle", "tilt", "spread", "trend"} == SHIPPED
     assert {entry.name for entry in shipped if entry.shorts} == {"spread"}
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        ("strategy.rebalance_on=['change','schedule']", "strategy.rebalance_on=['schedule','change']"),
+        ("signal.capex.without=['ORCL','META']", "signal.capex.without=['META','ORCL']"),
+        (
+            "signal.drop=['credit.nfci','price.term_premium']",
+            "signal.drop=['price.term_premium','credit.nfci']",
+        ),
+    ],
+)
+def test_an_order_that_means_nothing_changes_nothing(here, there):
+    assert Study.load("essay", [here]).config_hash == Study.load("essay", [there]).config_hash
