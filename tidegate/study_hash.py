@@ -6,8 +6,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
+from .data.assets import AssetClass, asset_class
 from .errors import ConfigError
 
 if TYPE_CHECKING:
@@ -61,9 +62,18 @@ def config_hash(study: Study) -> str:
         content["signal"]["capex"]["without"],
     ):
         unordered.sort()
+    for unheld in set(content["costs"]) - _held_classes(study):
+        _drop(content, f"costs.{unheld}")
     for part in ("signal", "strategy"):
         content[part]["modules"] = [_content_hash(name) for name in content[part]["modules"]]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _held_classes(study: Study) -> set[str]:
+    """Classes of the assets that the study or a rival may hold; with hindsight, any that the data hold."""
+    if study.hindsight:
+        return set(get_args(AssetClass))
+    return {asset_class(asset) for asset in (*study.tickers, "SPY", "TLT")}
 
 
 def _read_by_others(study: Study) -> set[str]:

@@ -247,3 +247,17 @@ def test_shipped_strategies_are_those_whose_reading_is_known():
 )
 def test_an_order_that_means_nothing_changes_nothing(here, there):
     assert Study.load("essay", [here]).config_hash == Study.load("essay", [there]).config_hash
+
+
+@pytest.mark.parametrize(
+    ("study", "asset_class", "counts"),
+    [
+        ("long_history", "crypto", False),
+        ("long_history", "etf", True),
+        ("proxies", "crypto", True),
+        ("essay", "etf", True),
+    ],
+)
+def test_costs_count_where_something_of_their_class_may_be_held(study, asset_class, counts):
+    dearer = Study.load(study, [f"costs.{asset_class}.fee_bps=77"])
+    assert (dearer.config_hash != Study.load(study).config_hash) == counts
