@@ -135,10 +135,14 @@ def _ask(job: Job, stored: Entry | None, breaker: Breaker) -> Answer:
 
 
 def _settle(job: Job, answer: Answer, store: Store, now: pd.Timestamp, breaker: Breaker) -> list[Report]:
-    """Store an answer; the whole history of what does not fit to what is stored is asked for, once."""
+    """Store an answer; the whole history of what does not fit to what is stored is asked for, once.
+
+    What decides whether the job is due is stored last: a process that ends before has the job asked again.
+    """
     if isinstance(answer, TidegateError):
         return [Report(job.name, "failed", str(answer))]
-    outcomes = {fetched.id: _put(fetched, job.source, store, now) for fetched in answer}
+    in_order = sorted(answer, key=lambda fetched: f"{fetched.kind}/{fetched.id}" in job.keys)
+    outcomes = {fetched.id: _put(fetched, job.source, store, now) for fetched in in_order}
     misfits = {name for name, outcome in outcomes.items() if outcome.needs_whole}
     if misfits:
         whole = _ask(job, None, breaker)

@@ -38,7 +38,7 @@ class Job:
         Who is asked.
     keys : tuple of str
         Keys of the store (``prices/MU``, ``series/WALCL``) whose state decides whether the job is due; it may give
-        further ones.
+        further ones, which are stored before these.
     ask : callable
         Takes what is stored of the item that is furthest behind (None: ask for the whole history); returns tables.
     """

@@ -281,6 +281,30 @@ def test_a_process_that_ended_between_two_items_of_a_job_leaves_no_hole(web, wor
         )
 
 
+@pytest.mark.parametrize("job", ["filings of AMZN", "Treasury"])
+def test_what_an_interruption_leaves_of_a_job_the_next_fetch_brings(job, web, worlds, refresh, store, monkeypatch):
+    """Ctrl-C after each item in turn; the next fetch, moments later, must not take the job for done."""
+    show(web, worlds[EARLIER])
+    refresh(EARLIER, only=(job,))
+    whole, put = set(store.entries()), Store.put
+    for count in range(1, len(whole)):
+        shutil.rmtree(store.folder)
+        chances = iter(range(count))
+
+        def put_some(store, *arguments, chances=chances):
+            if next(chances, None) is None:
+                raise KeyboardInterrupt
+            return put(store, *arguments)
+
+        monkeypatch.setattr(Store, "put", put_some)
+        with pytest.raises(KeyboardInterrupt):
+            refresh(EARLIER, only=(job,))
+        monkeypatch.setattr(Store, "put", put)
+        assert len(store.entries()) == count
+        refresh(EARLIER, only=(job,))
+        assert set(store.entries()) == whole
+
+
 def _forget(store, *names):
     from tidegate.data.store.manifest import read_manifest, write_manifest
 
