@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ..data.clock import session_closes
@@ -32,10 +33,15 @@ def fill_sessions(decisions: pd.DatetimeIndex, sessions: pd.DatetimeIndex, *, la
     LookaheadError
         `lag` is less than 1: the fill would not be later than its decision.
     """
+    padded = sessions.append(pd.DatetimeIndex([pd.NaT]))
+    return pd.DatetimeIndex(padded[fill_rows(decisions, sessions, lag=lag)])
+
+
+def fill_rows(decisions: pd.DatetimeIndex, sessions: pd.DatetimeIndex, *, lag: int) -> npt.NDArray[np.int64]:
+    """Position of the fill session of each decision among `sessions`; ``len(sessions)`` where they end before it."""
     if lag < 1:
         raise LookaheadError(
             "Execution lag", received=lag, expected="at least 1 session: a fill is later than its decision"
         )
     position = np.searchsorted(nanoseconds(session_closes(sessions)), nanoseconds(decisions), side="right") + lag - 1
-    padded = sessions.append(pd.DatetimeIndex([pd.NaT]))
-    return pd.DatetimeIndex(padded[np.minimum(position, len(sessions))])
+    return np.minimum(position, len(sessions)).astype(np.int64)

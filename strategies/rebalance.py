@@ -34,18 +34,22 @@ def rebalance_rows(targets: pd.DataFrame, config: StrategyConfig, prices: Callab
         True in the first row, and as configured. Information set of row t: targets up to t and bars complete by t;
         fills and costs between are not known yet and not guessed.
     """
-    changed = np.r_[True, (np.diff(targets.to_numpy(), axis=0) != 0.0).any(axis=1)]
-    if config.watches_drift:
-        return pd.Series(_with_drift(targets.to_numpy(), changed, config, prices()), index=targets.index)
-    return pd.Series(_without_drift(changed, config), index=targets.index)
+    return pd.Series(traded_rows(targets.to_numpy(dtype=float), config, prices), index=targets.index)
+
+
+def traded_rows(targets: Floats, config: StrategyConfig, prices: Callable[[], Floats]) -> npt.NDArray[np.bool_]:
+    """What `rebalance_rows` does, on arrays."""
+    changed = np.append(True, (targets[1:] != targets[:-1]).any(axis=1))
+    return _with_drift(targets, changed, config, prices()) if config.watches_drift else _without_drift(changed, config)
 
 
 def _without_drift(changed: npt.NDArray[np.bool_], config: StrategyConfig) -> npt.NDArray[np.bool_]:
-    rows, since = np.zeros(len(changed), dtype=bool), 0
-    for row, new in enumerate(changed):
-        rows[row] = row == 0 or _due(bool(new), since + 1, config)
-        since = 0 if rows[row] else since + 1
-    return rows
+    rows = np.arange(len(changed))
+    traded = changed if "change" in config.rebalance_on else rows == 0
+    if "schedule" in config.rebalance_on:
+        last = np.maximum.accumulate(np.where(traded, rows, 0))
+        traded = (rows - last) % config.rebalance_every == 0
+    return traded
 
 
 def _due(changed: bool, since: int, config: StrategyConfig) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ..data.market import Market
 
+Floats = npt.NDArray[np.float64]
 SLEEVES = ("speculative", "near_cash_flow")
 BILLS = "bills"
 
@@ -56,7 +58,12 @@ def asset_weights(exposures: pd.DataFrame, shares: Mapping[str, pd.DataFrame]) -
         Weights within each sleeve (see `share_within`). An asset of two sleeves, as bills may be, gets the sum.
     """
     held = exposures.reindex(columns=list(shares), fill_value=0.0)
-    weighted = [share.to_numpy() * held[[sleeve]].to_numpy() for sleeve, share in shares.items()]
-    assets = [asset for share in shares.values() for asset in share.columns]
-    table = pd.DataFrame(np.hstack(weighted), index=exposures.index, columns=assets)
-    return table if table.columns.is_unique else table.T.groupby(level=0, sort=False).sum().T
+    columns = pd.Index([asset for share in shares.values() for asset in share.columns])
+    weights = shared_out(held.to_numpy(), [share.to_numpy() for share in shares.values()])
+    table = pd.DataFrame(weights, index=exposures.index, columns=columns)
+    return table if columns.is_unique else table.T.groupby(level=0, sort=False).sum().T
+
+
+def shared_out(exposures: Floats, shares: Sequence[Floats]) -> Floats:
+    """Exposures, shape (decisions, sleeves), times the shares of each sleeve, side by side."""
+    return np.hstack([share * exposures[:, [column]] for column, share in enumerate(shares)])

@@ -23,31 +23,40 @@ if TYPE_CHECKING:
     from .pipeline import run
     from .result import RunResult
     from .study import Study
+    from .sweeps import Grid, SweepResult, Workers, sweep
 
 _PLACES = {
+    "Grid": ".sweeps.grid",
     "Market": ".data.market",
     "RunResult": ".result",
     "Study": ".study",
+    "SweepResult": ".sweeps.result",
+    "Workers": ".sweeps.workers",
     "audit": ".causality.audit",
     "decide": ".decisions",
     "load_market": ".data.load",
     "run": ".pipeline",
+    "sweep": ".sweeps.sweep",
 }
 
 __all__ = [
     "BrokerError",
     "ConfigError",
     "DataError",
+    "Grid",
     "LookaheadError",
     "Market",
     "RunResult",
     "StaleDataError",
     "Study",
+    "SweepResult",
     "TidegateError",
+    "Workers",
     "audit",
     "decide",
     "load_market",
     "run",
+    "sweep",
 ]
 
 

@@ -14,6 +14,7 @@ from .data_commands import app as data_app
 from .errors import TidegateError
 from .options import SYNTHETIC, Data, Debug, Json, Out, Quiet, Set, StudyName, console, load_study, print_json
 from .study_commands import app as study_app
+from .sweep_commands import sweep
 
 if TYPE_CHECKING:
     from .causality.plan import Depth
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 app.add_typer(data_app, name="data")
 app.add_typer(study_app, name="study")
+app.command()(sweep)
 
 
 @app.command()

@@ -77,8 +77,8 @@ def decide(study: Study, market: Market) -> Decisions:
     refuse_unknown_assets(study, market)
     load_modules((*study.signal.modules, *study.strategy.modules))
     waterline = measure_waterline(market, study.sleeves.assets(), study.signal, every=study.clock.decision)
-    shares = sleeve_shares(study, market, _span(study, waterline))
-    decisions = _covered(study, shares)
+    shares = sleeve_shares(study, market, in_span(study, waterline.regime))
+    decisions = covered(study, shares)
     shares = {sleeve: table.loc[decisions] for sleeve, table in shares.items()}
     view = View(waterline.regime.loc[decisions], waterline.level.loc[decisions], shares, study.strategy, market)
     exposures = exposed(view)
@@ -133,12 +133,17 @@ def refuse_unknown_assets(study: Study, market: Market) -> None:
         )
 
 
-def _span(study: Study, waterline: Waterline) -> pd.DatetimeIndex:
-    """Decisions inside the clock's span that have a regime."""
+def by_clock(study: Study, decisions: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """Decisions inside the clock's span."""
     first = pd.Timestamp(study.clock.start, tz="UTC")
     last = pd.Timestamp(study.clock.end or "2200-01-01", tz="UTC") + pd.Timedelta(days=1)
-    called = waterline.regime.dropna().index
-    chosen = called[(called >= first) & (called < last)]
+    return decisions[(decisions >= first) & (decisions < last)]
+
+
+def in_span(study: Study, regime: pd.Series[str]) -> pd.DatetimeIndex:
+    """Decisions inside the clock's span that have a regime; ConfigError where none has."""
+    called = pd.DatetimeIndex(regime.dropna().index)
+    chosen = by_clock(study, called)
     if chosen.empty:
         known = (
             f"{called[0]:%Y-%m-%d} to {called[-1]:%Y-%m-%d}"
@@ -151,11 +156,11 @@ def _span(study: Study, waterline: Waterline) -> pd.DatetimeIndex:
             expected=f"a span that overlaps the called regimes ({known})",
             remedy="Change --set clock.start, or bring more data.",
         )
-    return pd.DatetimeIndex(chosen)
+    return chosen
 
 
-def _covered(study: Study, shares: Mapping[str, pd.DataFrame]) -> pd.DatetimeIndex:
-    """Decisions from the first one at which every sleeve holds something; afterwards none may be empty."""
+def covered(study: Study, shares: Mapping[str, pd.DataFrame]) -> pd.DatetimeIndex:
+    """Decisions from the first one at which every sleeve holds something; ConfigError where one is empty afterwards."""
     filled = pd.DataFrame({sleeve: table.sum(axis="columns") > 0 for sleeve, table in shares.items()})
     if study.strategy.empty_sleeve == BILLS:
         filled = filled[[BILLS]]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress, Task
 
 
 @contextmanager
@@ -30,24 +30,33 @@ def progress(total: int, *, quiet: bool) -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def counting(name: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """A bar that is told how many of how many are done, and shows the time left; nothing when not at a terminal."""
+def counting(name: str, *, quiet: bool, each: str = "") -> Iterator[Callable[[int, int], None]]:
+    """A bar that is told how many of how many are done, and shows the time left; nothing when not at a terminal.
+
+    With `each`, the word for one of them, it shows how many are done in a second too.
+    """
     if quiet or not sys.stderr.isatty():
         yield lambda done, total: None
         return
-    with _bar() as bar:
+    with _bar(each) as bar:
         task = bar.add_task(name, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _bar() -> Progress:
+def _bar(each: str = "") -> Progress:
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.text import Text
+
+    class Speed(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed or 0.0:,.0f} {each}/s" if each else "")
 
     columns = (
         TextColumn("{task.description:<26}"),
         BarColumn(),
         TextColumn("{task.completed}/{task.total}"),
+        Speed(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )

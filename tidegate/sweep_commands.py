@@ -1,0 +1,52 @@
+"""`tidegate sweep`: a study under many values of its parameters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .options import SYNTHETIC, Data, Debug, Json, Out, Quiet, Set, StudyName, console, load_study, print_json
+
+GridFile = Annotated[Path, typer.Option("--grid", metavar="FILE", help="TOML file: which parameters vary, over what.")]
+Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Processes; by default as many as are worth it.")]
+Scheduler = Annotated[
+    str | None, typer.Option("--scheduler", metavar="ADDRESS", help="A dask.distributed scheduler that does the work.")
+]
+Most = Annotated[int | None, typer.Option("--max", min=1, help="Allow up to this many members (else a million).")]
+
+
+def sweep(
+    study: StudyName,
+    grid: GridFile,
+    data: Data = SYNTHETIC,
+    out: Out = None,
+    set_: Set = [],  # noqa: B006  (typer reads the default, nobody changes it)
+    jobs: Jobs = None,
+    scheduler: Scheduler = None,
+    most: Most = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Backtest a study under every combination of a grid, or a sample; what was interrupted is gone on with."""
+    from . import sweep_report
+    from .data import load_market
+    from .progress import counting
+    from .sweeps import Grid, Workers
+    from .sweeps import sweep as sweep_study
+    from .sweeps.plan import MOST
+
+    drawn = Grid.load(grid)
+    chosen = load_study(study, set_)
+    market = load_market(data, economy=chosen.economy, assets=chosen.tickers)
+    with counting("sweeping", quiet=quiet or as_json, each="studies") as counted:
+        told = sweep_report.Aloud(counted, quiet=quiet or as_json)
+        found = sweep_study(
+            chosen, drawn, market, out=out, workers=Workers(jobs, scheduler), most=most or MOST, told=told
+        )
+    if as_json:
+        print_json(found.summary())
+    else:
+        sweep_report.show(found, console(), quiet=quiet)

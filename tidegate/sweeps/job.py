@@ -1,0 +1,90 @@
+"""The job: all that a worker needs, sent once, and the two things it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+import pandas as pd
+
+from ..backtests.bills import bill_returns
+from ..backtests.engine import backtest
+from ..backtests.performance import Performance, measure
+from ..data.market import Market
+from ..decisions import decide
+from ..errors import TidegateError
+from ..pipeline import tradable_prices
+from ..rivals import limits_of
+from ..study import Study
+from .batch import Batch, measure_batch
+from .graph import StudyGraph
+from .memo import Memory
+from .orders import trades_of
+from .plan import Plan
+
+
+class Call(NamedTuple):
+    """What a worker is asked for: to measure a batch of members, or to execute some again, one by one.
+
+    ``again`` takes the decisions from what is known, ``afresh`` decides anew as well.
+    """
+
+    what: Literal["measure", "again", "afresh"]
+    members: Sequence[int]
+
+
+class Answer(NamedTuple):
+    """What it gives: a `Batch`, or a `Performance` for each member."""
+
+    call: Call
+    found: Any
+
+
+@dataclass(eq=False)
+class Job:
+    """A plan and the market it is carried out on.
+
+    Parameters
+    ----------
+    plan, market : Plan, Market
+        Equal on every worker. What a worker has computed stays with it, and is not sent.
+    """
+
+    plan: Plan
+    market: Market
+    _memory: Memory = field(default_factory=Memory, init=False, repr=False)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"plan": self.plan, "market": self.market}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(**state)  # type: ignore[misc]
+
+    def answer(self, call: Call) -> Answer:
+        """Do what was asked."""
+        if call.what == "measure":
+            return Answer(call, self._measured(call.members))
+        return Answer(call, [self._alone(member, afresh=call.what == "afresh") for member in call.members])
+
+    def _measured(self, members: Sequence[int]) -> Batch:
+        return measure_batch([self._member(member) for member in members], self.market, self._memory)
+
+    def _alone(self, member: int, *, afresh: bool) -> Performance:
+        """One member through vectorbt's own `from_orders`; member -1 is the study of the plan itself."""
+        study = self.plan.study if member < 0 else self.plan.member(member)
+        if afresh:
+            decisions = decide(study, self.market)
+            trades = decisions.trades(decisions.targets, study.strategy)
+        else:
+            trades = trades_of(StudyGraph(study, self.market, self._memory))
+        prices = tradable_prices(study, self.market)
+        executed = backtest("strategy", trades, prices, study.costs, study.execution, limits=limits_of(study))
+        bills = bill_returns(self.market.releases, pd.DatetimeIndex(executed.value.index))
+        return measure(executed, bill_returns=bills)
+
+    def _member(self, member: int) -> Study | TidegateError:
+        try:
+            return self.plan.member(member)
+        except TidegateError as error:
+            return error

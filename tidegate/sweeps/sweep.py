@@ -1,0 +1,147 @@
+"""Sweep: many studies made from one, each of them a trial, none of them chosen."""
+
+from __future__ import annotations
+
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from ..backtests.compilation import compile_loop
+from ..backtests.performance import Performance
+from ..data.market import Market
+from ..errors import ConfigError
+from ..ledger import Ledger
+from ..study import Study, as_mapping
+from .check import Checked, compare, members_to_check
+from .folder import SweepFolder, missing
+from .grid import Grid
+from .job import Call, Job
+from .plan import MOST, Plan, plan_sweep
+from .result import SweepResult
+from .results import rows_of, trials_of
+from .workers import Ask, Workers
+
+BATCH = 250  # members: a second or less of work, and some megabytes
+
+
+class Told:
+    """What a sweep says while it runs; this one says nothing."""
+
+    def sentence(self, text: str) -> None:
+        """One sentence for people."""
+
+    def progress(self, done: int, total: int) -> None:
+        """How many members are done, of how many."""
+
+
+def sweep(
+    study: Study,
+    grid: Grid,
+    market: Market,
+    *,
+    out: str | Path | None = None,
+    workers: Workers = Workers(),  # noqa: B008  (frozen)
+    most: int = MOST,
+    ledger: Ledger | Literal["home"] | None = "home",
+    told: Told = Told(),  # noqa: B008
+) -> SweepResult:
+    """Backtest every member of a grid.
+
+    Parameters
+    ----------
+    study : Study
+        What all members have in common.
+    grid : Grid
+        What varies.
+    market : Market
+        What they are run on.
+    out : str or Path
+        Folder of the results; one that holds a part of the same sweep is gone on with. Not given: a folder in
+        ``outputs`` that bears the hash of study, grid, data and version.
+    workers : Workers
+        Who does the work.
+    most : int
+        Members that are too many.
+    ledger : Ledger or None, optional
+        Where the trials are recorded; the home's when not given, nowhere when None.
+    told : Told
+        Hears how it goes.
+
+    Returns
+    -------
+    SweepResult
+
+    Raises
+    ------
+    ConfigError, DataError
+        The grid, the study or the folder is not what it should be, or no member can be run. Nothing is written before
+        all of that is known but the last.
+    SourceError
+        The scheduler does not answer.
+    TidegateError
+        Members that were run again one by one came to other figures.
+    """
+    begun = time.perf_counter()
+    plan = plan_sweep(study, grid, most=most)
+    described = _described(plan, market)
+    folder, book = SweepFolder.of(out, described), Ledger.at_home() if ledger == "home" else ledger
+    folder.refuse_unusable()
+    if book is not None:
+        book.prepare()
+    job = Job(plan, market)
+    compile_loop(told.sentence)
+    with workers.hired(job) as ask:
+        folder.begin(described)
+        _measure(job, ask, folder, book, told)
+        folder.complete()
+        preset, checked = _check(ask, _those_that_ran(folder), seed=grid.seed)
+    result = SweepResult(plan, folder, preset, checked, time.perf_counter() - begun)
+    folder.describe(result.summary())
+    return result
+
+
+def _measure(job: Job, ask: Ask, folder: SweepFolder, book: Ledger | None, told: Told) -> None:
+    """Have every member measured that is not yet; what comes back is recorded, then stored."""
+    plan, before = job.plan, folder.done()
+    done = sum(map(len, before))
+    told.progress(done, plan.size)
+    calls = (Call("measure", members) for members in missing(before, plan.size, batch=BATCH))
+    for call, batch in ask(calls):
+        if book is not None:
+            book.record(trials_of(plan, job.market, call.members, batch))
+        folder.put(call.members, rows_of(plan, call.members, batch))
+        done += len(call.members)
+        told.progress(done, plan.size)
+
+
+def _those_that_ran(folder: SweepFolder) -> pd.DataFrame:
+    table = folder.table()
+    ran = table[table["refused"] == ""]
+    if ran.empty:
+        raise ConfigError("No member of the grid can be run", received=str(table["refused"].iloc[0]))
+    return ran
+
+
+def _check(ask: Ask, ran: pd.DataFrame, *, seed: int) -> tuple[Performance, Checked]:
+    """The study itself, and some members again: the first of them, the best, from its decisions on."""
+    first, *others = members_to_check(ran, seed=seed)
+    again: dict[int, Performance] = {}
+    for call, found in ask([Call("afresh", (first,)), Call("again", (-1,)), Call("again", others)]):
+        again |= dict(zip(call.members, found, strict=True))
+    preset = again.pop(-1)
+    return preset, compare(ran, again)
+
+
+def _described(plan: Plan, market: Market) -> dict[str, Any]:
+    """What makes a sweep the same one."""
+    return {
+        "schema": 1,
+        "study": dict(as_mapping(plan.study)),
+        "grid": plan.grid.model_dump(mode="json", by_alias=True),
+        "members": plan.size,
+        "data": {"source": market.provenance.source, "hash": market.digest},
+        "tidegate": version("tidegate"),
+    }
