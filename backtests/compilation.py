@@ -1,0 +1,100 @@
+"""The event loop's machine code: compiled once on a machine, then loaded from the user's cache folder."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from importlib.metadata import version
+from typing import Any
+
+from platformdirs import user_cache_path
+
+_SECONDS = 15  # of compilation on a slow processor
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+_READY: list[Callable[..., None]] = []
+_LOCK = threading.Lock()
+
+
+def compile_loop(told: Callable[[str], None] | None = None) -> Callable[..., None]:
+    """Make the compiled event loop ready in this process.
+
+    Parameters
+    ----------
+    told : callable, optional
+        Called with one sentence just before something is compiled; not when the machine code is only loaded.
+
+    Returns
+    -------
+    callable
+        `event_loop.walk` as machine code; it runs without the interpreter's lock.
+
+    Notes
+    -----
+    The machine code holds vectorbt's functions inside, and numba looks at our file alone to see whether it is fresh:
+    the folder therefore bears the versions of all that goes in. Where the folder cannot be written or what lies there
+    cannot be read, the code is compiled for this process only.
+    """
+    with _LOCK:
+        if not _READY:
+            _READY.append(_compile(told))
+    return _READY[0]
+
+
+def cache_folder() -> str:
+    """Folder of the machine code, named by the versions of what it is made of."""
+    parts = [f"{name}-{version(name)}" for name in ("numba", "llvmlite", "numpy", "vectorbt")]
+    name = "_".join([*parts, f"python-{sys.version.split()[0]}"])
+    return str(user_cache_path("tidegate", appauthor=False) / "compiled" / name)
+
+
+def _compile(told: Callable[[str], None] | None) -> Callable[..., None]:
+    import numba
+
+    from .event_loop import smallest, walk
+
+    signature = tuple(numba.typeof(each) for each in smallest())  # type: ignore[no-untyped-call]
+    dispatcher: Any
+    for dispatcher in (_stored(walk, cache_folder()), numba.njit(**_OPTIONS)(walk)):
+        with _telling(dispatcher, told), suppress(OSError, EOFError, pickle.UnpicklingError):
+            dispatcher.compile(signature)
+        if dispatcher.overloads:
+            break
+    dispatcher.disable_compile()  # what has other types than `smallest` is our mistake, not a reason to compile again
+    ready: Callable[..., None] = dispatcher
+    return ready
+
+
+def _stored(function: Callable[..., None], folder: str) -> Any:
+    """`function` as numba will load it from `folder`, or without any cache where that is not possible."""
+    from numba import config as numba_config
+    from numba import njit
+
+    config: Any = numba_config  # its attributes come from the environment
+    before, config.CACHE_DIR = config.CACHE_DIR, folder
+    try:
+        dispatcher = njit(cache=True, **_OPTIONS)(function)
+    except RuntimeError:  # no folder at all
+        return njit(**_OPTIONS)(function)
+    finally:
+        config.CACHE_DIR = before
+    # Where `folder` cannot be written numba takes another one, which does not bear the versions.
+    return dispatcher if dispatcher.stats.cache_path.startswith(folder) else njit(**_OPTIONS)(function)
+
+
+def _telling(dispatcher: Any, told: Callable[[str], None] | None) -> AbstractContextManager[None]:
+    """Tell when numba begins to compile `dispatcher`, not what it calls."""
+    from numba.core.event import Listener, install_listener
+
+    class Once(Listener):
+        def on_start(self, event: Any) -> None:
+            if told is not None and event.data["dispatcher"] is dispatcher:
+                told(f"Compiling the event loop: once on this machine, about {_SECONDS} s")
+
+        def on_end(self, event: Any) -> None:
+            """Nothing to say."""
+
+    listening: AbstractContextManager[None] = install_listener("numba:compile", Once())
+    return listening
