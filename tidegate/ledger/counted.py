@@ -45,11 +45,6 @@ class Counted:
         return len(self.sharpes)
 
 
-def alone(trial: Trial) -> Counted:
-    """The trial by itself, where no ledger is kept."""
-    return Counted(np.array([trial.sharpe]), ((trial.first_month, trial.months),))
-
-
 def count(trial: Trial, connection: sqlite3.Connection) -> Counted:
     """Count the trials of the world of `trial` in an open ledger."""
     world = "data_hash = :data" if trial.synthetic else "synthetic = 0"
@@ -60,7 +55,7 @@ def count(trial: Trial, connection: sqlite3.Connection) -> Counted:
     ).fetchall()
     annual = np.array([trial.metrics["sharpe"], *(sharpe for _, sharpe, _ in others)], dtype=float)
     growth = _growth([row for row, _, _ in others], connection)
-    return Counted(annual / math.sqrt(SESSIONS_PER_YEAR), (*alone(trial).growth, *growth))
+    return Counted(annual / math.sqrt(SESSIONS_PER_YEAR), ((trial.first_month, trial.months), *growth))
 
 
 def _growth(rows: list[int], connection: sqlite3.Connection) -> Iterator[tuple[str, Months]]:

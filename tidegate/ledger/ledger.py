@@ -161,11 +161,11 @@ class Ledger:
 
 
 def _readable(table: pd.DataFrame) -> pd.DataFrame:
-    hashes = {name: [value.hex() for value in table[name]] for name in ("id", "config_hash", "data_hash")}
+    hashes = {name: [value.hex() for value in table[name]] for name in ("config_hash", "data_hash")}
     times = {name: pd.to_datetime(table[name], unit="us", utc=True) for name in ("first_at", "last_at")}
     figures = {name: table[name].astype(float) for name in METRICS}
     readable = table.assign(**hashes, **times, **figures, synthetic=table["synthetic"].astype(bool))
-    return readable.assign(id=readable["id"].str[:SHOWN]).set_index("id")
+    return readable.assign(id=[value.hex()[:SHOWN] for value in table["id"]]).set_index("id")
 
 
 def _bounds(prefix: str) -> tuple[bytes, bytes]:
