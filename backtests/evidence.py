@@ -25,6 +25,29 @@ class Interval:
     high: float
 
 
+@dataclass(frozen=True, eq=False)
+class Tried:
+    """What was tried before a result was chosen.
+
+    Attributes
+    ----------
+    sharpes : ndarray, shape (trials,)
+        Sharpe ratio over bills of one session (not annualised) of every study tried, the one at hand included; NaN
+        where not defined.
+    effective : int
+        How many of them were different, from 1 to ``trials``.
+    """
+
+    sharpes: Floats
+    effective: int
+
+    @property
+    def deviation(self) -> float:
+        """Sample standard deviation of the Sharpe ratios that are defined; 0 with fewer than two."""
+        known = self.sharpes[np.isfinite(self.sharpes)]
+        return float(known.std(ddof=1)) if len(known) > 1 else 0.0
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What chance alone would have shown.
@@ -38,9 +61,13 @@ class Evidence:
     psr : float
         Probability that the true Sharpe ratio over bills is above zero.
     dsr : float
-        The same after discounting for the number of trials.
+        The same above the best Sharpe ratio that as many worthless trials would show.
     trials : int
         Studies counted as tried, this one included.
+    effective_trials : int
+        How many of them were different.
+    dsr_effective : float
+        `dsr` with the effective trials for the trials.
     """
 
     sharpe_difference: Interval
@@ -48,6 +75,8 @@ class Evidence:
     psr: float
     dsr: float
     trials: int
+    effective_trials: int
+    dsr_effective: float
 
     def as_dict(self) -> dict[str, object]:
         """Plain data, as in ``summary.json``."""
@@ -99,28 +128,32 @@ def weigh_evidence(
     rival: pd.Series[float],
     shifted: pd.DataFrame,
     *,
-    bills: pd.Series[float],
+    tried: Tried,
     config: EvidenceConfig,
 ) -> Evidence:
     """Weigh a strategy against chance.
 
     Parameters
     ----------
-    strategy, rival, bills : Series, shape (sessions,)
-        Daily simple returns of the strategy, of the constant mix and of bills.
+    strategy, rival : Series, shape (sessions,)
+        Daily excess returns over bills of the strategy and of the constant mix.
     shifted : DataFrame, shape (sessions, shifts)
-        Daily simple returns of the strategy on circularly shifted regime paths, costs re-run (see `shifts_of`).
+        Daily excess returns of the strategy on circularly shifted regime paths, costs re-run (see `shifts_of`).
+    tried : Tried
+        What the strategy was chosen from.
     config : EvidenceConfig
         Seed and number of resamples.
     """
-    excess = strategy - bills
-    actual = float(annual_sharpe(excess.to_numpy()))
-    per_day, count = actual / np.sqrt(_YEAR), len(excess)
-    moments = {"skew": float(excess.skew()), "kurtosis": float(excess.kurt()) + 3.0}  # type: ignore[arg-type]
+    actual = float(annual_sharpe(strategy.to_numpy()))
+    per_day, count = actual / np.sqrt(_YEAR), len(strategy)
+    moments = {"skew": float(strategy.skew()), "kurtosis": float(strategy.kurt()) + 3.0}  # type: ignore[arg-type]
+    trials, deviation = len(tried.sharpes), tried.deviation
     return Evidence(
-        sharpe_difference=sharpe_difference(excess, rival - bills, config),
-        timing_p_value=timing_p_value(actual, annual_sharpe(shifted.sub(bills, axis="index").to_numpy())),
+        sharpe_difference=sharpe_difference(strategy, rival, config),
+        timing_p_value=timing_p_value(actual, annual_sharpe(shifted.to_numpy())),
         psr=probabilistic_sharpe(per_day, count, **moments),
-        dsr=deflated_sharpe(per_day, count, **moments, trials=1, deviation=0.0),
-        trials=1,
+        dsr=deflated_sharpe(per_day, count, **moments, trials=trials, deviation=deviation),
+        trials=trials,
+        effective_trials=tried.effective,
+        dsr_effective=deflated_sharpe(per_day, count, **moments, trials=tried.effective, deviation=deviation),
     )

@@ -1,9 +1,30 @@
-"""What holds for every test: nothing that could run may be skipped."""
+"""What holds for every test: a home of its own, and nothing that could run may be skipped."""
 
+import itertools
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
+
+_HOMES = itertools.count()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for all homes; the one of what is made for several tests, too. Nothing touches the real one."""
+    folder = tmp_path_factory.mktemp("homes")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TIDEGATE_HOME", str(folder / "shared"))
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def fresh_home(homes: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own for each test, and so an empty ledger; the folder is made by who writes first."""
+    folder = homes / str(next(_HOMES))
+    monkeypatch.setenv("TIDEGATE_HOME", str(folder))
+    return folder
 
 
 @pytest.hookimpl(wrapper=True)

@@ -13,6 +13,7 @@ import typer
 from .data_commands import app as data_app
 from .errors import TidegateError
 from .options import SYNTHETIC, Data, Debug, Json, Out, Quiet, Set, StudyName, console, load_study, print_json
+from .runs_commands import app as runs_app
 from .study_commands import app as study_app
 from .sweep_commands import sweep
 
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.add_typer(data_app, name="data")
 app.add_typer(study_app, name="study")
 app.command()(sweep)
+app.add_typer(runs_app, name="runs")
 
 
 @app.command()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from .backtests.bills import bill_returns
 from .backtests.config import ExecutionConfig
 from .backtests.delisting import with_last_prices
 from .backtests.engine import backtest
-from .backtests.evidence import Evidence, shifts_of, weigh_evidence
+from .backtests.evidence import Tried, shifts_of, weigh_evidence
 from .backtests.lag import fill_sessions
 from .backtests.many import simulate_many
 from .backtests.performance import measure
@@ -20,8 +21,11 @@ from .backtests.schedule import order_schedule
 from .causality.audit import audit
 from .data.market import Market
 from .decisions import Decisions, decide
+from .errors import ConfigError
 from .gates import pass_gates
 from .hindsight import proxies_plan, weigh_baskets
+from .ledger import Ledger, Trial, effective_trials
+from .ledger.of_run import trial_of_run
 from .result import RunResult
 from .rivals import Plan, plans
 from .strategies import asset_weights
@@ -31,7 +35,9 @@ Step = Callable[[str], None]
 STEPS = ("measuring the waterline", "executing orders", "weighing the evidence", "auditing causality")
 
 
-def run(study: Study, market: Market, *, step: Step = lambda name: None) -> RunResult:
+def run(
+    study: Study, market: Market, *, ledger: Ledger | Literal["home"] | None = "home", step: Step = lambda name: None
+) -> RunResult:
     """Backtest a study, its rivals and its luck.
 
     Parameters
@@ -40,6 +46,9 @@ def run(study: Study, market: Market, *, step: Step = lambda name: None) -> RunR
         Configuration.
     market : Market
         Data (see `load_market`).
+    ledger : Ledger or None, optional
+        Where the run is recorded, and the trials that it has to answer for are counted; by default the one of this
+        machine's user (see `Ledger.at_home`). None records nothing and counts the run alone.
     step : callable
         Told the name of each of `STEPS` as it begins.
 
@@ -50,8 +59,9 @@ def run(study: Study, market: Market, *, step: Step = lambda name: None) -> RunR
     Raises
     ------
     ConfigError, DataError
-        The study cannot be run on this market; the message says why.
+        The study cannot be run on this market, or the ledger cannot be written; the message says why.
     """
+    book = _prepared(ledger)
     step(STEPS[0])
     findings = pass_gates(study, market)
     decisions = decide(study, market)
@@ -59,8 +69,13 @@ def run(study: Study, market: Market, *, step: Step = lambda name: None) -> RunR
     prices = tradable_prices(study, market)
     portfolios = _portfolios(study, market, prices, decisions)
     bills = bill_returns(market.releases, pd.DatetimeIndex(portfolios["strategy"].value.index))
+    performance = {name: measure(portfolio, bill_returns=bills) for name, portfolio in portfolios.items()}
+    trial = trial_of_run(study, market, portfolios["strategy"].returns, bills=bills, figures=performance["strategy"])
+    tried = _tried(trial, book)
     step(STEPS[2])
-    evidence = _evidence(study, prices, decisions, portfolios, bills)
+    strategy, mix = (portfolios[name].returns - bills for name in ("strategy", "constant_mix"))
+    shifted = _shifted(study, prices, decisions, bills.index).sub(bills, axis="index")
+    evidence = weigh_evidence(strategy, mix, shifted, tried=tried, config=study.evidence)
     step(STEPS[3])
     return RunResult(
         study=study,
@@ -68,13 +83,22 @@ def run(study: Study, market: Market, *, step: Step = lambda name: None) -> RunR
         findings=findings,
         decisions=decisions,
         portfolios=portfolios,
-        performance={name: measure(portfolio, bill_returns=bills) for name, portfolio in portfolios.items()},
+        performance=performance,
         bills=bills,
         regime_by_session=_regime_by_session(decisions, pd.DatetimeIndex(bills.index), study.execution),
         evidence=evidence,
         baskets=weigh_baskets(study, market, decisions, prices, bills) if study.hindsight else None,
         audit=audit(study, market, decisions, depth="quick"),
     )
+
+
+def _prepared(ledger: Ledger | Literal["home"] | None) -> Ledger | None:
+    if not (ledger is None or ledger == "home" or isinstance(ledger, Ledger)):
+        raise ConfigError("ledger", received=ledger, expected='a Ledger, "home" or None')
+    book = Ledger.at_home() if ledger == "home" else ledger
+    if book is not None:
+        book.prepare()
+    return book
 
 
 def tradable_prices(study: Study, market: Market) -> pd.DataFrame:
@@ -104,25 +128,26 @@ def _plans(study: Study, market: Market, decisions: Decisions) -> dict[str, Plan
     return plans(study, market, decisions) | ({"proxies": proxies} if proxies else {})
 
 
-def _evidence(
-    study: Study,
-    prices: pd.DataFrame,
-    decisions: Decisions,
-    portfolios: Mapping[str, Backtest],
-    bills: pd.Series[float],
-) -> Evidence:
-    count = len(decisions.exposures)
+def _shifted(study: Study, prices: pd.DataFrame, decisions: Decisions, sessions: pd.Index) -> pd.DataFrame:
+    """Daily returns of the strategy on circularly shifted regime paths, costs re-run."""
     schedules = []
-    for shift in shifts_of(count, study.evidence):
+    for shift in shifts_of(len(decisions.exposures), study.evidence):
         path = np.roll(decisions.exposures.to_numpy(), shift, axis=0)
         exposures = pd.DataFrame(path, index=decisions.exposures.index, columns=decisions.exposures.columns)
         trades = decisions.trades(asset_weights(exposures, decisions.shares), study.strategy)
         schedules.append(order_schedule(trades, prices, study.execution))
     capital = study.execution.capital_usd
-    values = simulate_many(schedules, prices, study.costs, capital=capital).loc[bills.index]
-    shifted = values / values.shift(1).fillna(capital) - 1.0
-    strategy, rival = portfolios["strategy"].returns, portfolios["constant_mix"].returns
-    return weigh_evidence(strategy, rival, shifted, bills=bills, config=study.evidence)
+    values = simulate_many(schedules, prices, study.costs, capital=capital).loc[sessions]
+    return values / values.shift(1).fillna(capital) - 1.0
+
+
+def _tried(trial: Trial, ledger: Ledger | None) -> Tried:
+    """Record the trial, and count it with those before it."""
+    if ledger is None:
+        return Tried(np.array([trial.sharpe]), effective=1)
+    ledger.record([trial])
+    counted = ledger.counted(trial)
+    return Tried(counted.sharpes, effective_trials(counted.growth, trials=counted.trials))
 
 
 def _regime_by_session(decisions: Decisions, sessions: pd.DatetimeIndex, execution: ExecutionConfig) -> pd.Series[str]:

@@ -12,6 +12,7 @@ from rich.table import Table
 from .check_report import warnings
 
 if TYPE_CHECKING:
+    from .backtests.evidence import Evidence
     from .result import RunResult
 
 _COLUMNS = {
@@ -69,8 +70,14 @@ def _sentences(result: RunResult) -> list[str]:
     return [
         f"Sharpe difference to the constant mix {gap.value:+.2f}, {interval}: {verdict}.",
         f"Circular shifts of the regime path that did as well: p = {evidence.timing_p_value:.3f}. "
-        f"PSR {evidence.psr:.3f}, DSR {evidence.dsr:.3f} over {evidence.trials} trial(s).",
+        f"PSR {evidence.psr:.3f}, DSR {evidence.dsr:.3f} over {_trials(evidence)}.",
         *chosen,
         f"Causality audit {audit}, {result.audit.checks} checks.",
         f"Quality gates passed with {warnings(result.findings)}; `tidegate data check` shows them.",
     ]
+
+
+def _trials(evidence: Evidence) -> str:
+    if evidence.trials == 1:
+        return "1 trial"
+    return f"{evidence.trials} trials ({evidence.effective_trials} effective: {evidence.dsr_effective:.3f})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import tomlkit
@@ -51,7 +52,12 @@ def _item(value: Any, description: str) -> Item:
 
 def differences(left: Study, right: Study) -> dict[str, tuple[Any, Any]]:
     """Parameters with other values in the two studies, by dotted key; None where one lacks the key."""
-    ours, theirs = _flat(as_mapping(left)), _flat(as_mapping(right))
+    return mapping_differences(as_mapping(left), as_mapping(right))
+
+
+def mapping_differences(left: Mapping[str, Any], right: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """`differences` of studies as plain data, of whatever version they are."""
+    ours, theirs = _flat(dict(left)), _flat(dict(right))
     keys = dict.fromkeys([*ours, *theirs])
     return {key: (ours.get(key), theirs.get(key)) for key in keys if ours.get(key) != theirs.get(key)}
 

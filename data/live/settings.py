@@ -19,7 +19,7 @@ class LiveSettings(BaseModel):
     Attributes
     ----------
     home : Path
-        Folder of the store.
+        Folder of the store and of the ledger.
     fred_api_key : SecretStr, optional
         Without it FRED's public CSV download serves, and every series is pseudo-PIT.
     contact : str, optional
@@ -86,6 +86,11 @@ _VARIABLES = {
     "TIDEGATE_ATTEMPTS": "attempts",
     "TIDEGATE_WAIT": "first_wait",
 }
+
+
+def home(environment: Mapping[str, str] = os.environ) -> Path:
+    """The folder of what tidegate keeps on this machine; the other variables may hold what they like."""
+    return LiveSettings.from_environment({"TIDEGATE_HOME": environment.get("TIDEGATE_HOME", "")}).home
 
 
 def _fred_key(environment: Mapping[str, str]) -> str | None:
