@@ -82,7 +82,7 @@ class SweepResult:
         if defined.empty:
             return {"member": None, "sharpe": None, "dsr": None}
         distinct = defined.drop_duplicates("config_hash")
-        best = defined.loc[defined["sharpe"].idxmax()]
+        best = defined.nlargest(1, "sharpe").to_dict("records")[0]
         year = math.sqrt(SESSIONS_PER_YEAR)
         dsr = deflated_sharpe(
             float(best["sharpe"]) / year,
