@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from .pipeline import run
     from .result import RunResult
     from .study import Study
-    from .sweeps import Grid, SweepResult, Workers, sweep
+    from .sweeps.grid import Grid
+    from .sweeps.result import SweepResult
+    from .sweeps.sweep import sweep
+    from .sweeps.workers import Workers
 
 _PLACES = {
     "Grid": ".sweeps.grid",

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..backtests.performance import Performance
 from ..errors import TidegateError
+from ..ledger.trial import METRICS
 
 TOLERANCE = 1e-10
 _RANDOM = 8
@@ -42,10 +43,11 @@ def members_to_check(table: pd.DataFrame, *, seed: int) -> list[int]:
         Of the choice.
     """
     defined = table.dropna(subset="sharpe")
-    ends = [] if defined.empty else [defined["sharpe"].idxmax(), defined["sharpe"].idxmin()]
-    others = np.setdiff1d(table.index.to_numpy(), ends)
+    ordered = defined.sort_values("sharpe", kind="stable")["member"].to_numpy()
+    ends = list(dict.fromkeys([*ordered[-1:].tolist(), *ordered[:1].tolist()]))
+    others = np.setdiff1d(table["member"].to_numpy(), ends)
     drawn = np.random.default_rng(seed).choice(others, min(_RANDOM, len(others)), replace=False)
-    return [int(member) for member in table.loc[[*dict.fromkeys(ends), *drawn], "member"]]
+    return [int(member) for member in (*ends, *drawn)]
 
 
 def compare(table: pd.DataFrame, again: Mapping[int, Performance]) -> Checked:
@@ -56,11 +58,11 @@ def compare(table: pd.DataFrame, again: Mapping[int, Performance]) -> Checked:
     TidegateError
         A figure differs by more than `TOLERANCE`: no number of the sweep can be trusted.
     """
-    swept = table.set_index("member")
+    swept = table.set_index("member")[list(METRICS)]
     largest = 0.0
     for member, performance in again.items():
         for name, single in performance.as_dict().items():
-            measured = float(swept.at[member, name])
+            measured = float(swept[name].loc[member])
             if np.isnan(measured) and np.isnan(single):
                 continue
             difference = abs(measured - single) / max(1.0, abs(single))
