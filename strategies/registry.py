@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from importlib.metadata import entry_points
 
 import numpy as np
@@ -159,10 +160,16 @@ def forget(origin: str) -> None:
 def all_strategies(modules: tuple[str, ...] = ()) -> tuple[Strategy, ...]:
     """Shipped strategies, those of installed packages, and those of the files `modules`; by name within each."""
     load_package(f"{__package__}.kinds")
-    for entry in entry_points(group=GROUP):
-        entry.load()
+    _load_installed()
     installed = [each for each in _REGISTER.values() if each.shipped or each.origin in modules or not _by_path(each)]
     return tuple(sorted(installed, key=lambda each: (not each.shipped, each.name)))
+
+
+@cache
+def _load_installed() -> None:
+    """Load the strategies of installed packages; looking for them takes longer than asking one."""
+    for entry in entry_points(group=GROUP):
+        entry.load()
 
 
 def _by_path(entry: Strategy) -> bool:

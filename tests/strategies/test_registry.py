@@ -109,6 +109,7 @@ def test_an_installed_package_brings_strategies(monkeypatch):
 
     monkeypatch.setattr(EntryPoint, "load", load)
     points = [EntryPoint("packaged", "packaged", registry.GROUP)]
+    registry._load_installed.cache_clear()
     monkeypatch.setattr(registry, "entry_points", lambda group: points if group == "tidegate.strategies" else [])
     assert [entry.name for entry in all_strategies()][-1] == "packaged"
 
