@@ -1,9 +1,25 @@
-"""What holds for every test: nothing that could run may be skipped."""
+"""What holds for every test: nothing that could run may be skipped, nothing registered outlives its test."""
 
 import os
 from collections.abc import Generator
 
 import pytest
+
+
+@pytest.fixture
+def own_registers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Indicators and strategies that a test registers are gone after it."""
+    from tidegate import user_modules
+    from tidegate.signals import all_indicators
+    from tidegate.signals import registry as indicators
+    from tidegate.strategies import all_strategies
+    from tidegate.strategies import registry as strategies
+
+    all_indicators()
+    all_strategies()
+    for registry in (indicators, strategies):
+        monkeypatch.setattr(registry, "_REGISTER", dict(registry._REGISTER))
+    monkeypatch.setattr(user_modules, "_RUN", {})
 
 
 @pytest.hookimpl(wrapper=True)
