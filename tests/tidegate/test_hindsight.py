@@ -25,16 +25,6 @@ def study():
     return Study.load("essay", WORLD)
 
 
-@pytest.fixture(scope="module")
-def market(study):
-    return tg.load_market("synthetic", economy=study.economy)
-
-
-@pytest.fixture(scope="module")
-def decisions(study, market):
-    return tg.decide(study, market)
-
-
 def executed(study, market, decisions, targets=None):
     targets = decisions.targets if targets is None else targets
     trades = decisions.trades(targets, study.strategy)

@@ -24,16 +24,6 @@ def study():
 
 
 @pytest.fixture(scope="module")
-def market(study):
-    return tg.load_market("synthetic", economy=study.economy)
-
-
-@pytest.fixture(scope="module")
-def decisions(study, market):
-    return tg.decide(study, market)
-
-
-@pytest.fixture(scope="module")
 def made(study, market, decisions):
     return plans(study, market, decisions)
 

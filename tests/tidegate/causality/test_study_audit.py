@@ -132,5 +132,7 @@ def test_a_shipped_study_passes_at_every_node(economy, name):
     checked = {row.node.split(":")[0] for row in found.rows if row.verdict == "pass"}
     parts = ("source", "indicator", "standardised", "composite", "classifier", "strategy", "weights", "fill", "paper")
     assert checked == set(parts)
+    timed = {row.node.split(":")[0] for row in found.rows if row.check == "knowledge time"}
+    assert timed == {"source", "fill"}  # a quick audit does not measure every indicator once more
     counted = {row.node: row.comparisons for row in found.rows if row.check == "prefix invariance"}
     assert all(counted[node] == 2 for node in counted if not node.startswith("source:"))  # a series may begin later
