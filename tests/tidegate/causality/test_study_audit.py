@@ -8,7 +8,7 @@ import pytest
 
 import tidegate as tg
 from tests.tidegate.causality import gallery
-from tidegate.causality import knowledge, study_subject
+from tidegate.causality import study_subject
 from tidegate.data.clock import bars_known
 from tidegate.data.releases import Releases
 from tidegate.signals import waterline
@@ -105,7 +105,7 @@ LEAKS = {
 def test_a_leaky_indicator_is_the_only_one_blamed(monkeypatch, name):
     study, (series, measure) = gallery.study(), LEAKS[name]
     chosen = (*waterline.chosen_indicators(study.signal), leaky("planted", measure))
-    for module in (waterline, study_subject, knowledge):
+    for module in (waterline, study_subject):
         monkeypatch.setattr(module, "chosen_indicators", lambda config: chosen)
     found = tg.audit(study, gallery.economy(), depth="quick", cuts=3)
     assert {(row.node, row.series) for row in found.leaks} == {("indicator:water.planted", (series,))}
