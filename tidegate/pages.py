@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .caveats import caveats
 from .data.policy_events import policy_events
 from .reports import charts
 from .reports.regime_page import RegimePage, render_regime_page
@@ -13,11 +14,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from .backtests.result import Backtest
-    from .data.findings import Finding
     from .result import RunResult
     from .signals.config import SignalConfig
-
-_HINDSIGHT = "The assets of this study were chosen knowing who won. Compare the study 'proxies'."
 
 
 def equity_figure(result: RunResult) -> go.Figure:
@@ -37,17 +35,9 @@ def _rivals(result: RunResult) -> dict[str, Backtest]:
 
 def notes_of(result: RunResult) -> tuple[str, ...]:
     """What a reader must know before believing a number, one sentence each."""
-    flagged = sorted(result.market.releases.pseudo_pit)
-    pseudo = f"Pseudo-PIT (one late vintage, release times by rule): {', '.join(flagged)}." if flagged else ""
     missing = [f"{name}: {reason}" for name, reason in result.decisions.waterline.missing.items()]
-    unmeasured = f"Not measured at the last decision: {'; '.join(missing)}." if missing else ""
-    own = (_HINDSIGHT if result.study.hindsight else "", pseudo, unmeasured)
-    warned = (_sentence(each) for each in result.market.provenance.findings if each.severity != "note")
-    return tuple(note for note in (*own, *result.market.provenance.notes, *warned) if note)
-
-
-def _sentence(finding: Finding) -> str:
-    return f"{' '.join(part for part in (finding.subject, finding.dates) if part)}: {finding.message}"
+    unmeasured = (f"Not measured at the last decision: {'; '.join(missing)}.",) if missing else ()
+    return (*caveats(result.study, result.market), *unmeasured)
 
 
 def _thresholds(config: SignalConfig) -> tuple[float, float] | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.console import Console
 
-from .sweeps import Told
+from .sweeps import Told, words
 
 if TYPE_CHECKING:
     from .sweeps import SweepResult
@@ -41,26 +41,5 @@ def show(result: SweepResult, console: Console, *, quiet: bool) -> None:
 
 
 def sentences(result: SweepResult) -> list[str]:
-    """The sweep in words."""
-    told = result.summary()
-    sharpe, preset, best = told["sharpe"], told["preset"], told["best"]
-    refused = f"; {told['refused']:,} cannot be run" if told["refused"] else ""
-    return [
-        f"{told['members']:,} members over {', '.join(told['parameters'])}, {told['distinct']:,} distinct{refused}.",
-        f"Sharpe ratio after costs: {_ratio(sharpe['q05'])} to {_ratio(sharpe['q95'])} for nine in ten, "
-        f"{_ratio(sharpe['median'])} in the middle.",
-        f"The study itself has {_ratio(preset['sharpe'])}: better than {_share(preset['above'])} of its neighbours.",
-        f"The best of them has {_ratio(best['sharpe'])}. It is the best of {told['distinct']:,} tries, no estimate: "
-        "`tidegate walkforward` says what choosing it in time would have earned.",
-        f"{len(result.checked.members)} members run again one by one through vectorbt agree to "
-        f"{result.checked.largest_difference:.0e}.",
-        f"{result.seconds:.1f} s in all.",
-    ]
-
-
-def _ratio(value: float | None) -> str:
-    return "undefined" if value is None else f"{value:.2f}"
-
-
-def _share(value: float | None) -> str:
-    return "undefined" if value is None else f"{value:.0%}"
+    """The sweep in words, and how long it took."""
+    return [*words.sentences(result.summary()), f"{result.seconds:.1f} s in all."]

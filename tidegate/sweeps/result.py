@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..backtests.performance import SESSIONS_PER_YEAR, Performance
 from ..backtests.sharpe_statistics import deflated_sharpe
-from .check import Checked
+from .check import TOLERANCE, Checked
 from .folder import SweepFolder
 from .plan import Plan
 
@@ -68,7 +68,10 @@ class SweepResult:
             "refused": int((self.table["refused"] != "").sum()),
             "distinct": int(self.ran["config_hash"].nunique()),
             "sharpe": {name: _number(sharpe.quantile(share)) for name, share in _QUANTILES.items()},
-            "preset": {"sharpe": _number(self.preset.sharpe), "above": _number((sharpe < self.preset.sharpe).mean())},
+            "preset": {
+                "sharpe": _number(self.preset.sharpe),
+                "above": _number((sharpe < self.preset.sharpe - TOLERANCE).mean()),
+            },
             "best": self._best(),
             "checked": {
                 "members": list(self.checked.members),

@@ -56,8 +56,11 @@ def trials_of(plan: Plan, market: Market, members: Sequence[int], batch: Batch) 
     ]
 
 
+def written(value: Any) -> str:
+    """A value as a column of words holds it."""
+    return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
 def _column(values: list[Any], kind: type) -> pd.Series[Any]:
     """One parameter of some members; what is no number, word or truth value as JSON."""
-    if kind is not str:
-        return pd.Series(values, dtype=kind)
-    return pd.Series([each if isinstance(each, str) else json.dumps(each, default=str) for each in values], dtype="str")
+    return pd.Series(values, dtype=kind) if kind is not str else pd.Series(map(written, values), dtype="str")

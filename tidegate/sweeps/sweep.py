@@ -84,6 +84,8 @@ def sweep(
     TidegateError
         Members that were run again one by one came to other figures.
     """
+    from .page import write_page
+
     begun = time.perf_counter()
     plan = plan_sweep(study, grid, most=most)
     described = _described(plan, market)
@@ -100,6 +102,7 @@ def sweep(
         preset, checked = _check(ask, _those_that_ran(folder), seed=grid.seed)
     result = SweepResult(plan, folder, preset, checked, time.perf_counter() - begun)
     folder.describe(result.summary())
+    write_page(result, market, recorded=book is not None)
     return result
 
 
