@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import inspect
 import pickle
 import sys
 import threading
@@ -33,9 +35,9 @@ def compile_loop(told: Callable[[str], None] | None = None) -> Callable[..., Non
 
     Notes
     -----
-    The machine code holds vectorbt's functions inside, and numba looks at our file alone to see whether it is fresh:
-    the folder therefore bears the versions of all that goes in. Where the folder cannot be written or what lies there
-    cannot be read, the code is compiled for this process only.
+    The machine code holds functions of vectorbt and of other modules of ours inside, while numba looks at one file to
+    see whether it is fresh: so the folder bears the versions and a digest of all that goes in. Where the folder cannot
+    be written, or what lies there cannot be read, the code is compiled for this process only.
     """
     with _LOCK:
         if not _READY:
@@ -44,9 +46,12 @@ def compile_loop(told: Callable[[str], None] | None = None) -> Callable[..., Non
 
 
 def cache_folder() -> str:
-    """Folder of the machine code, named by the versions of what it is made of."""
+    """Folder of the machine code, named by what it is made of."""
+    from . import event_loop, event_statistics, vectorbt_orders
+
+    sources = "".join(map(inspect.getsource, (event_loop, event_statistics, vectorbt_orders)))
     parts = [f"{name}-{version(name)}" for name in ("numba", "llvmlite", "numpy", "vectorbt")]
-    name = "_".join([*parts, f"python-{sys.version.split()[0]}"])
+    name = "_".join([*parts, f"python-{sys.version.split()[0]}", hashlib.sha256(sources.encode()).hexdigest()[:12]])
     return str(user_cache_path("tidegate", appauthor=False) / "compiled" / name)
 
 
