@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from .data.load import load_market
     from .data.market import Market
     from .decisions import decide
+    from .ledger import Ledger
     from .pipeline import run
     from .result import RunResult
     from .study import Study
 
 _PLACES = {
+    "Ledger": ".ledger",
     "Market": ".data.market",
     "RunResult": ".result",
     "Study": ".study",
@@ -38,6 +40,7 @@ __all__ = [
     "BrokerError",
     "ConfigError",
     "DataError",
+    "Ledger",
     "LookaheadError",
     "Market",
     "RunResult",
