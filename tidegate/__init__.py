@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .data.load import load_market
     from .data.market import Market
     from .decisions import decide
+    from .ledger import Ledger
     from .pipeline import run
     from .result import RunResult
     from .study import Study
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _PLACES = {
     "Grid": ".sweeps.grid",
+    "Ledger": ".ledger",
     "Market": ".data.market",
     "RunResult": ".result",
     "Study": ".study",
@@ -47,6 +49,7 @@ __all__ = [
     "ConfigError",
     "DataError",
     "Grid",
+    "Ledger",
     "LookaheadError",
     "Market",
     "RunResult",
