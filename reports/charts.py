@@ -41,6 +41,14 @@ SLEEVE_COLOURS = {
     "CASH": "#c4c8ce",
 }
 
+LAYOUT = {
+    "template": "none",
+    "font": {"family": "system-ui, sans-serif", "size": 12, "color": "#1f2937"},
+    "showlegend": False,
+    "hoverlabel": {"namelength": -1},
+}
+AXIS = {"fixedrange": True, "gridcolor": "#e5e7eb", "zerolinecolor": "#9ca3af"}
+
 Window = tuple[str, str]
 
 
@@ -157,13 +165,10 @@ def days(index: pd.Index[Any] | pd.Series[Any]) -> list[str]:
 def _figure(window: Window, *, height: int, overlay: Mapping[str, object]) -> go.Figure:
     """Frame with the bands' axis `y` from 0 to 1, and the data's axis `y2` in front of it."""
     layout = {
-        "template": "none",
+        **LAYOUT,
         "height": height,
         "margin": {"l": 52, "r": 14, "t": 22, "b": 28},
-        "font": {"family": "system-ui, sans-serif", "size": 12, "color": "#1f2937"},
-        "showlegend": False,
         "hovermode": "x unified",
-        "hoverlabel": {"namelength": -1},
         "xaxis": {"type": "date", "range": window, "showgrid": False, "hoverformat": "%Y-%m-%d"},
         "yaxis": {"range": (0, 1), "visible": False, "fixedrange": True, "showgrid": False},
         # Left alone, an overlaying axis takes its ticks from the hidden one behind it.
@@ -173,7 +178,7 @@ def _figure(window: Window, *, height: int, overlay: Mapping[str, object]) -> go
 
 
 def _axis() -> dict[str, object]:
-    return {"fixedrange": True, "gridcolor": "#e5e7eb", "zerolinecolor": "#9ca3af", "side": "left"}
+    return {**AXIS, "side": "left"}
 
 
 def _thin(colour: str) -> dict[str, object]:

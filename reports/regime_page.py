@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import jinja2
 import pandas as pd
-from markupsafe import Markup
-from plotly.offline import get_plotlyjs
 
 from ..backtests.result import Backtest
 from ..errors import DataError
 from ..signals.result import REGIMES, Waterline
 from . import charts
+from .html import Chart, percent, render
 from .regime_table import regime_table
 
-TEMPLATES = Path(__file__).parent / "templates"
 TITLES = {
     "equity": "Growth of one dollar",
     "waterline": "The waterline, and what it is made of",
@@ -100,23 +96,17 @@ def render_regime_page(content: RegimePage) -> str:
     DataError
         When no decision has a regime, or when regimes or bill returns do not cover every session.
     """
-    drawn = _charts(content)
     sessions = content.regime_by_session.index
-    return (
-        _environment()
-        .get_template("regime.html.j2")
-        .render(
-            page=content,
-            now=_now(content),
-            regimes=REGIMES,
-            flips=len(charts.spells(content.regime_by_session)) - 1,
-            years=(sessions[-1] - sessions[0]).days / 365.25,
-            charts=drawn,
-            by_regime=_by_regime(content),
-            indicators=_indicators(content.waterline),
-            figures=_as_json(drawn),
-            plotly=Markup(get_plotlyjs()),  # noqa: S704 - plotly's own code, not anybody's input
-        )
+    return render(
+        "regime.html.j2",
+        charts=_charts(content),
+        page=content,
+        now=_now(content),
+        regimes=REGIMES,
+        flips=len(charts.spells(content.regime_by_session)) - 1,
+        years=(sessions[-1] - sessions[0]).days / 365.25,
+        by_regime=_by_regime(content),
+        indicators=_indicators(content.waterline),
     )
 
 
@@ -155,7 +145,7 @@ def _sleeves_now(content: RegimePage) -> list[tuple[str, float, list[tuple[str, 
     ]
 
 
-def _charts(content: RegimePage) -> list[dict[str, Any]]:
+def _charts(content: RegimePage) -> list[Chart]:
     days = charts.days(content.strategy.value.index)
     window = (days[0], max(days[-1], charts.days(content.waterline.decisions[-1:])[0]))
     called, true = content.regime_by_session, content.true_regime
@@ -170,9 +160,7 @@ def _charts(content: RegimePage) -> list[dict[str, Any]]:
     }
     explained = _explained(content)
     return [
-        {"id": name, "title": TITLES[name], "explained": explained[name], "figure": figure}
-        for name, figure in figures.items()
-        if figure is not None
+        Chart(name, TITLES[name], explained[name], figure) for name, figure in figures.items() if figure is not None
     ]
 
 
@@ -198,10 +186,10 @@ def _explained(content: RegimePage) -> dict[str, str]:
 
 def _agreement(content: RegimePage) -> str:
     if content.true_regime is None:
-        return _percent(None)
+        return percent(None)
     called = content.regime_by_session
     common = called.index.intersection(content.true_regime.index)
-    return _percent(float(called[common].eq(content.true_regime[common]).mean()), 0)
+    return percent(float(called[common].eq(content.true_regime[common]).mean()), 0)
 
 
 def _by_regime(content: RegimePage) -> dict[str, pd.DataFrame]:
@@ -229,39 +217,3 @@ def _indicators(waterline: Waterline) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def _as_json(drawn: Sequence[Mapping[str, Any]]) -> Markup:
-    # The explicit engine keeps the bytes the same whether orjson is installed or not. Escaping "<" keeps any
-    # name in the data from closing the script element; plotly escapes it too, but does not promise to.
-    figures = ",".join(f'{{"id":"{chart["id"]}","figure":{chart["figure"].to_json(engine="json")}}}' for chart in drawn)
-    return Markup(f"[{figures}]".replace("<", "\\u003c"))  # noqa: S704 - escaped on this line
-
-
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
-    )
-    environment.filters.update(percent=_percent, signed=_signed, number=_number, words=_words)
-    environment.tests["known"] = _known
-    return environment
-
-
-def _known(value: float | None) -> bool:
-    return value is not None and not pd.isna(value)
-
-
-def _percent(value: float | None, digits: int = 1) -> str:
-    return f"{value * 100:.{digits}f}\u00a0%" if value is not None and _known(value) else "n/a"
-
-
-def _signed(value: float | None) -> str:
-    return f"{value:+.2f}" if _known(value) else "n/a"
-
-
-def _number(value: float | None, digits: int = 2) -> str:
-    return f"{value:,.{digits}f}" if _known(value) else "n/a"
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")

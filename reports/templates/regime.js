@@ -23,6 +23,7 @@
   // A legend of our own: plotly's shrinks the plot when it wraps, and cannot be reached with the keyboard.
   function addLegend(div) {
     const box = document.getElementById(div.id + "-legend");
+    if (!box) return;
     const traces = new Map();
     const order = [...div.data.keys()].sort((a, b) => (div.data[a].legendrank || 1000) - (div.data[b].legendrank || 1000));
     for (const i of order) traces.set(div.data[i].name, [...(traces.get(div.data[i].name) || []), i]);
@@ -40,12 +41,14 @@
     }
   }
 
-  // The charts share their time axis: a zoom in one is a zoom in all.
+  const isOverTime = div => div.layout.xaxis.type === "date";
+
+  // Charts over time share their axis: a zoom in one is a zoom in all.
   function follow(source, change) {
     const range = Object.fromEntries(Object.entries(change).filter(([key]) => key.startsWith("xaxis.")));
-    if (following || !Object.keys(range).length) return;
+    if (following || !isOverTime(source) || !Object.keys(range).length) return;
     following = true;
-    Promise.all(drawn.filter(div => div !== source).map(div => Plotly.relayout(div, { ...range })))
+    Promise.all(drawn.filter(div => div !== source && isOverTime(div)).map(div => Plotly.relayout(div, { ...range })))
       .finally(() => { following = false; });
   }
 
