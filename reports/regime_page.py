@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import jinja2
 import pandas as pd
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
@@ -16,9 +14,9 @@ from ..backtests.result import Backtest
 from ..errors import DataError
 from ..signals.result import REGIMES, Waterline
 from . import charts
+from .page_parts import environment, figures_as_json, percent
 from .regime_table import regime_table
 
-TEMPLATES = Path(__file__).parent / "templates"
 TITLES = {
     "equity": "Growth of one dollar",
     "waterline": "The waterline, and what it is made of",
@@ -103,7 +101,7 @@ def render_regime_page(content: RegimePage) -> str:
     drawn = _charts(content)
     sessions = content.regime_by_session.index
     return (
-        _environment()
+        environment()
         .get_template("regime.html.j2")
         .render(
             page=content,
@@ -114,7 +112,7 @@ def render_regime_page(content: RegimePage) -> str:
             charts=drawn,
             by_regime=_by_regime(content),
             indicators=_indicators(content.waterline),
-            figures=_as_json(drawn),
+            figures=figures_as_json(drawn),
             plotly=Markup(get_plotlyjs()),  # noqa: S704 - plotly's own code, not anybody's input
         )
     )
@@ -198,10 +196,10 @@ def _explained(content: RegimePage) -> dict[str, str]:
 
 def _agreement(content: RegimePage) -> str:
     if content.true_regime is None:
-        return _percent(None)
+        return percent(None)
     called = content.regime_by_session
     common = called.index.intersection(content.true_regime.index)
-    return _percent(float(called[common].eq(content.true_regime[common]).mean()), 0)
+    return percent(float(called[common].eq(content.true_regime[common]).mean()), 0)
 
 
 def _by_regime(content: RegimePage) -> dict[str, pd.DataFrame]:
@@ -229,39 +227,3 @@ def _indicators(waterline: Waterline) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def _as_json(drawn: Sequence[Mapping[str, Any]]) -> Markup:
-    # The explicit engine keeps the bytes the same whether orjson is installed or not. Escaping "<" keeps any
-    # name in the data from closing the script element; plotly escapes it too, but does not promise to.
-    figures = ",".join(f'{{"id":"{chart["id"]}","figure":{chart["figure"].to_json(engine="json")}}}' for chart in drawn)
-    return Markup(f"[{figures}]".replace("<", "\\u003c"))  # noqa: S704 - escaped on this line
-
-
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
-    )
-    environment.filters.update(percent=_percent, signed=_signed, number=_number, words=_words)
-    environment.tests["known"] = _known
-    return environment
-
-
-def _known(value: float | None) -> bool:
-    return value is not None and not pd.isna(value)
-
-
-def _percent(value: float | None, digits: int = 1) -> str:
-    return f"{value * 100:.{digits}f}\u00a0%" if value is not None and _known(value) else "n/a"
-
-
-def _signed(value: float | None) -> str:
-    return f"{value:+.2f}" if _known(value) else "n/a"
-
-
-def _number(value: float | None, digits: int = 2) -> str:
-    return f"{value:,.{digits}f}" if _known(value) else "n/a"
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
