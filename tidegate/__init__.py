@@ -36,12 +36,15 @@ _PLACES = {
     "RunResult": ".result",
     "Study": ".study",
     "SweepResult": ".sweeps.result",
+    "WalkConfig": ".walkforward.config",
+    "WalkForward": ".walkforward.result",
     "Workers": ".sweeps.workers",
     "audit": ".causality.audit",
     "decide": ".decisions",
     "load_market": ".data.load",
     "run": ".pipeline",
     "sweep": ".sweeps.sweep",
+    "walk_forward": ".walkforward.walk",
 }
 
 __all__ = [
@@ -57,12 +60,15 @@ __all__ = [
     "Study",
     "SweepResult",
     "TidegateError",
+    "WalkConfig",
+    "WalkForward",
     "Workers",
     "audit",
     "decide",
     "load_market",
     "run",
     "sweep",
+    "walk_forward",
 ]
 
 

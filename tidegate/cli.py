@@ -16,6 +16,7 @@ from .options import SYNTHETIC, Data, Debug, Json, Out, Quiet, Set, StudyName, c
 from .runs_commands import app as runs_app
 from .study_commands import app as study_app
 from .sweep_commands import sweep
+from .walkforward_commands import walkforward
 
 if TYPE_CHECKING:
     from .causality.plan import Depth
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.add_typer(data_app, name="data")
 app.add_typer(study_app, name="study")
 app.command()(sweep)
+app.command()(walkforward)
 app.add_typer(runs_app, name="runs")
 
 

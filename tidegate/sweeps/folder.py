@@ -17,9 +17,9 @@ import pyarrow.parquet as pq
 
 from ..data.store.atomic import replace_file
 from ..errors import ConfigError
+from ..ledger.trial import Kind
 from ..output_folder import refuse_unusable
 
-MARK = "sweep.json"
 _PART = re.compile(r"(\d{9})-(\d{9})\.parquet")
 
 
@@ -30,18 +30,26 @@ class SweepFolder:
     Parameters
     ----------
     path : Path
-        Holds ``sweep.json`` (the plan), ``parts/`` while members are missing, ``results.parquet`` when none is.
+        Holds ``KIND.json`` (the plan), ``parts/`` while members are missing, ``results.parquet`` when none is.
+    kind : {"sweep", "walkforward"}
+        What the members are measured for.
     """
 
     path: Path
+    kind: Kind = "sweep"
 
     @classmethod
-    def of(cls, path: str | Path | None, plan: Mapping[str, Any]) -> SweepFolder:
+    def of(cls, path: str | Path | None, plan: Mapping[str, Any], *, kind: Kind = "sweep") -> SweepFolder:
         """The folder at `path`, or one in ``outputs`` named by the content of the plan."""
         if path is not None:
-            return cls(Path(path))
+            return cls(Path(path), kind)
         digest = hashlib.sha256(_text(plan).encode()).hexdigest()
-        return cls(Path("outputs") / f"{plan['study']['name']}-sweep-{digest[:8]}")
+        return cls(Path("outputs") / f"{plan['study']['name']}-{kind}-{digest[:8]}", kind)
+
+    @property
+    def mark(self) -> str:
+        """Name of the file that holds the plan."""
+        return f"{self.kind}.json"
 
     @property
     def results(self) -> Path:
@@ -50,7 +58,7 @@ class SweepFolder:
 
     def refuse_unusable(self) -> None:
         """Raise ConfigError when the folder cannot be written or holds something else."""
-        refuse_unusable(self.path, mark=MARK)
+        refuse_unusable(self.path, mark=self.mark)
 
     def begin(self, plan: Mapping[str, Any]) -> None:
         """Lay out the folder, or find the same plan there.
@@ -61,11 +69,11 @@ class SweepFolder:
             It holds another plan.
         """
         content = _text(plan)
-        mark = self.path / MARK
+        mark = self.path / self.mark
         if mark.is_file():
             if mark.read_text(encoding="utf-8") != content:
                 raise ConfigError(
-                    "--out holds a sweep of another plan",
+                    f"--out holds a {self.kind} of another plan",
                     received=str(self.path),
                     expected="a new folder, or one with the same study, grid, data and version of tidegate",
                     remedy="Choose another folder, or delete this one.",

@@ -21,6 +21,7 @@ from .batch import Batch, measure_batch
 from .graph import StudyGraph
 from .memo import Memory
 from .orders import trades_of
+from .pieces import Scoring
 from .plan import Plan
 
 
@@ -49,14 +50,17 @@ class Job:
     ----------
     plan, market : Plan, Market
         Equal on every worker. What a worker has computed stays with it, and is not sent.
+    scoring : Scoring, optional
+        Further columns for what is measured.
     """
 
     plan: Plan
     market: Market
+    scoring: Scoring | None = None
     _memory: Memory = field(default_factory=Memory, init=False, repr=False)
 
     def __getstate__(self) -> dict[str, object]:
-        return {"plan": self.plan, "market": self.market}
+        return {"plan": self.plan, "market": self.market, "scoring": self.scoring}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(**state)  # type: ignore[misc]
@@ -68,7 +72,8 @@ class Job:
         return Answer(call, [self._alone(member, afresh=call.what == "afresh") for member in call.members])
 
     def _measured(self, members: Sequence[int]) -> Batch:
-        return measure_batch([self._member(member) for member in members], self.market, self._memory)
+        studies = [self._member(member) for member in members]
+        return measure_batch(studies, self.market, self._memory, scoring=self.scoring)
 
     def _alone(self, member: int, *, afresh: bool) -> Performance:
         """One member through vectorbt's own `from_orders`; member -1 is the study of the plan itself."""

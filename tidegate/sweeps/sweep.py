@@ -86,24 +86,24 @@ def sweep(
     """
     begun = time.perf_counter()
     plan = plan_sweep(study, grid, most=most)
-    described = _described(plan, market)
-    folder, book = SweepFolder.of(out, described), Ledger.at_home() if ledger == "home" else ledger
+    content = identity(plan, market)
+    folder, book = SweepFolder.of(out, content), Ledger.at_home() if ledger == "home" else ledger
     folder.refuse_unusable()
     if book is not None:
         book.prepare()
     job = Job(plan, market)
     compile_loop(told.sentence)
     with workers.hired(job) as ask:
-        folder.begin(described)
-        _measure(job, ask, folder, book, told)
+        folder.begin(content)
+        measure_members(job, ask, folder, book, told)
         folder.complete()
-        preset, checked = _check(ask, _those_that_ran(folder), seed=grid.seed)
+        preset, checked = run_again(ask, those_that_ran(folder), seed=grid.seed)
     result = SweepResult(plan, folder, preset, checked, time.perf_counter() - begun)
     folder.describe(result.summary())
     return result
 
 
-def _measure(job: Job, ask: Ask, folder: SweepFolder, book: Ledger | None, told: Told) -> None:
+def measure_members(job: Job, ask: Ask, folder: SweepFolder, book: Ledger | None, told: Told) -> None:
     """Have every member measured that is not yet; what comes back is recorded, then stored."""
     plan, before = job.plan, folder.done()
     done = sum(map(len, before))
@@ -111,13 +111,14 @@ def _measure(job: Job, ask: Ask, folder: SweepFolder, book: Ledger | None, told:
     calls = (Call("measure", members) for members in missing(before, plan.size, batch=BATCH))
     for call, batch in ask(calls):
         if book is not None:
-            book.record(trials_of(plan, job.market, call.members, batch))
+            book.record(trials_of(plan, job.market, call.members, batch, kind=folder.kind))
         folder.put(call.members, rows_of(plan, call.members, batch))
         done += len(call.members)
         told.progress(done, plan.size)
 
 
-def _those_that_ran(folder: SweepFolder) -> pd.DataFrame:
+def those_that_ran(folder: SweepFolder) -> pd.DataFrame:
+    """The rows of the complete table whose members could be run; ConfigError where none could."""
     table = folder.table()
     ran = table[table["refused"] == ""]
     if ran.empty:
@@ -125,7 +126,7 @@ def _those_that_ran(folder: SweepFolder) -> pd.DataFrame:
     return ran
 
 
-def _check(ask: Ask, ran: pd.DataFrame, *, seed: int) -> tuple[Performance, Checked]:
+def run_again(ask: Ask, ran: pd.DataFrame, *, seed: int) -> tuple[Performance, Checked]:
     """The study itself, and some members again: the first of them, the best, from its decisions on."""
     first, *others = members_to_check(ran, seed=seed)
     again: dict[int, Performance] = {}
@@ -135,7 +136,7 @@ def _check(ask: Ask, ran: pd.DataFrame, *, seed: int) -> tuple[Performance, Chec
     return preset, compare(ran, again)
 
 
-def _described(plan: Plan, market: Market) -> dict[str, Any]:
+def identity(plan: Plan, market: Market) -> dict[str, Any]:
     """What makes a sweep the same one."""
     return {
         "schema": 1,
