@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 import pickle
+import pkgutil
 import sys
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_cache_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _SECONDS = 15  # of compilation on a slow processor
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 _UNREADABLE = (OSError, EOFError, ValueError, pickle.UnpicklingError)  # what a full disk or a torn file raises
+_SOURCES = ("event_loop.py", "event_statistics.py", "vectorbt_orders.py")
 _READY: list[Callable[..., None]] = []
 _LOCK = threading.Lock()
 
@@ -50,12 +54,19 @@ def compile_loop(told: Callable[[str], None] | None = None) -> Callable[..., Non
 
 def cache_folder() -> str:
     """Folder of the machine code, named by what it is made of."""
-    from . import event_loop, event_statistics, vectorbt_orders
+    return str(_cache_path())
 
-    sources = "".join(map(inspect.getsource, (event_loop, event_statistics, vectorbt_orders)))
+
+def _cache_path() -> Path:
+    sources = b"".join(pkgutil.get_data(__package__, name) or b"" for name in _SOURCES)
     parts = [f"{name}-{version(name)}" for name in ("numba", "llvmlite", "numpy", "vectorbt")]
-    name = "_".join([*parts, f"python-{sys.version.split()[0]}", hashlib.sha256(sources.encode()).hexdigest()[:12]])
-    return str(user_cache_path("tidegate", appauthor=False) / "compiled" / name)
+    name = "_".join([*parts, f"python-{sys.version.split()[0]}", hashlib.sha256(sources).hexdigest()[:12]])
+    return user_cache_path("tidegate", appauthor=False) / "compiled" / name
+
+
+def is_compiled() -> bool:
+    """Whether machine code lies in the cache; tells without importing vectorbt, which takes seconds."""
+    return bool(_READY) or any(_cache_path().rglob("*.nbi"))
 
 
 def compile_for(
