@@ -10,12 +10,9 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from platformdirs import user_cache_path
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _SECONDS = 15  # of compilation on a slow processor
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
@@ -54,10 +51,10 @@ def compile_loop(told: Callable[[str], None] | None = None) -> Callable[..., Non
 
 def cache_folder() -> str:
     """Folder of the machine code, named by what it is made of."""
-    return str(_cache_path())
+    return str(_cache())
 
 
-def _cache_path() -> Path:
+def _cache() -> Any:  # a path
     sources = b"".join(pkgutil.get_data(__package__, name) or b"" for name in _SOURCES)
     parts = [f"{name}-{version(name)}" for name in ("numba", "llvmlite", "numpy", "vectorbt")]
     name = "_".join([*parts, f"python-{sys.version.split()[0]}", hashlib.sha256(sources).hexdigest()[:12]])
@@ -66,7 +63,7 @@ def _cache_path() -> Path:
 
 def is_compiled() -> bool:
     """Whether machine code lies in the cache; tells without importing vectorbt, which takes seconds."""
-    return bool(_READY) or any(_cache_path().rglob("*.nbi"))
+    return bool(_READY) or any(_cache().rglob("*.nbi"))
 
 
 def compile_for(
