@@ -36,7 +36,7 @@ lock: $(READY)  ## Choose the newest versions anew and pin them by hash
 		pyproject.toml --output-file requirements.lock
 
 bench: $(READY)  ## Measure speed and memory, against rivals in the same run
-	@for each in benchmarks/*.py; do echo "$$each"; $(BIN)/python $$each || exit 1; done
+	@for each in $$(grep -l __main__ benchmarks/*.py); do echo "$$each"; $(BIN)/python $$each || exit 1; done
 
 clean:  ## Remove everything that make made
 	rm -rf .venv outputs build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

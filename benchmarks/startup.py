@@ -54,6 +54,7 @@ def measure(case: Case, python: Path, environment: dict[str, str], *, warm: bool
     Without `warm`, the command comes first and once, into an environment where nothing ran before.
     """
     with tempfile.TemporaryDirectory() as folder:
+        environment = {**environment, "TIDEGATE_HOME": f"{folder}/home"}  # what is only timed is no trial of the user
         command = [str(python.with_name("tidegate")), *(part.format(folder=folder) for part in case.arguments)]
         rival = [str(python), "-c", case.rival]
         if warm:

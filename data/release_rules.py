@@ -95,27 +95,34 @@ def release_instants(spec: SeriesSpec, periods: pd.DatetimeIndex) -> pd.Datetime
 
 
 _AHEAD = {"same_day", "filing_then_next_session"}  # policy rates are posted ahead; filings are dated by their own day
+_LONG_WEEKEND = pd.Timedelta(days=5)
 _PERIOD_DAYS = {"monthly": 28, "quarterly": 89}  # from the date of a period to its end, at least
 
 
-def earliest_instants(spec: SeriesSpec, periods: pd.DatetimeIndex) -> pd.DatetimeIndex:
+def earliest_instants(spec: SeriesSpec | None, periods: pd.DatetimeIndex) -> pd.DatetimeIndex:
     """Before when no value of `periods` can have been public: the end of each period's last day in New York.
 
     Parameters
     ----------
-    spec : SeriesSpec
-        The dictionary's row of the series.
+    spec : SeriesSpec or None
+        The dictionary's row of the series; None where it has none: each period is taken for a day.
     periods : DatetimeIndex
         Dates that the values describe.
 
     Returns
     -------
     DatetimeIndex
-        UTC instants, one per period. Values that may be posted ahead of their day, and daily values of that very day,
-        are given five days: a long weekend.
+        UTC instants, one per period. Values that may be posted ahead of their day, daily values of that very day and
+        series that the dictionary does not know are given five days: a long weekend.
     """
+    if spec is None:
+        return _new_york(periods - _LONG_WEEKEND)
     if spec.release_rule == "utc_midnight":
         return release_instants(spec, periods)
     last = periods + pd.Timedelta(days=_PERIOD_DAYS.get(spec.frequency.split()[0], 0))
-    days = last - pd.Timedelta(days=5) if spec.release_rule in _AHEAD else last + pd.Timedelta(days=1)
+    return _new_york(last - _LONG_WEEKEND if spec.release_rule in _AHEAD else last + pd.Timedelta(days=1))
+
+
+def _new_york(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """Midnights of New York with which `days` begin."""
     return days.normalize().tz_localize(NEW_YORK).tz_convert("UTC").as_unit("ns")

@@ -19,6 +19,12 @@ Periods = npt.NDArray[np.datetime64]
 Floats = npt.NDArray[np.float64]
 _DAY = 86_400 * 10**9  # nanoseconds
 VintageMeasure = Callable[[Periods, Floats], float]
+Every = Literal["weekly", "daily"]
+
+
+def decisions_in(weeks: int, every: Every) -> int:
+    """How many decisions `weeks` hold."""
+    return weeks * (5 if every == "daily" else 1)
 
 
 class Read(NamedTuple):
@@ -62,7 +68,7 @@ class Known:
     decisions: pd.DatetimeIndex
     sleeves: Mapping[str, Sequence[str]]
     config: SignalConfig = field(default_factory=SignalConfig)
-    every: Literal["weekly", "daily"] = "weekly"
+    every: Every = "weekly"
     vintages: pd.DatetimeIndex | None = None
     index: pd.Index = None  # type: ignore[assignment]  # filled in below
     read: list[Read] | None = field(default=None, repr=False)
@@ -79,7 +85,7 @@ class Known:
 
     def rows(self, weeks: int) -> int:
         """How many decisions `weeks` hold."""
-        return weeks * (5 if self.every == "daily" else 1)
+        return decisions_in(weeks, self.every)
 
     @property
     def min_count(self) -> int:

@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from ..data.dictionary import dictionary, fallback_chain
-from ..errors import ConfigError, TidegateError
+from ..errors import ConfigError
 from .config import BLOCKS, Block, SignalConfig
 from .history import History, Measure, history_of, unrevised
 from .known import Known
-from .registered import first_sentence, information_set, load_package
+from .registered import answer_of, first_sentence, information_set, load_package
 from .standardise import Standardisation, standardise
 
 
@@ -103,20 +103,11 @@ class Indicator:
         return history_of(self._one_each, known, name=self.id)
 
     def _one_each(self, known: Known) -> pd.Series[float]:
-        try:
-            values = self.measure(known)
-        except TidegateError:
-            raise
-        except Exception as error:
-            if self.shipped:
-                raise
-            failure = f"{type(error).__name__}: {error}"
-            raise ConfigError(
-                f"Indicator {self.id} fails", received=failure, expected="one number per decision"
-            ) from error
+        who = f"Indicator {self.id}"
+        values = answer_of(self.measure, known, who=who, shipped=self.shipped, expected="one number per decision")
         if not (isinstance(values, pd.Series) and values.index.equals(known.index)):
             raise ConfigError(
-                f"Indicator {self.id} does not give one number per decision",
+                f"{who} does not give one number per decision",
                 received=type(values).__name__,
                 expected="a Series on known.index",
                 remedy="known.row(values) makes one of an array.",

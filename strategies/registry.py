@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from importlib.metadata import entry_points
 
 import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from ..errors import ConfigError, TidegateError
-from ..signals.registered import first_sentence, information_set, load_package
+from ..errors import ConfigError
+from ..signals.registered import answer_of, first_sentence, information_set, load_package
 from .config import StrategyConfig
 from .sleeves import SLEEVES
 from .view import View
@@ -77,17 +78,10 @@ class Strategy:
             The rule fails, gives something else than finite exposures of the two sleeves, goes short undeclared,
             exceeds ``max_gross``, or sums to more than 1.
         """
-        try:
-            exposures = self.rule(view)
-        except TidegateError:
-            raise
-        except Exception as error:
-            if self.shipped:
-                raise
-            failure = f"{type(error).__name__}: {error}"
-            raise ConfigError(
-                f"Strategy {self.name} fails", received=failure, expected="exposures of the sleeves"
-            ) from error
+        who = f"Strategy {self.name}"
+        exposures: pd.DataFrame = answer_of(
+            self.rule, view, who=who, shipped=self.shipped, expected="exposures of the sleeves"
+        )
         self._refuse_misshapen(exposures, view)
         self._refuse_excess(exposures, view.config)
         return exposures.astype(float)
@@ -106,9 +100,11 @@ class Strategy:
     def _refuse_excess(self, exposures: pd.DataFrame, config: StrategyConfig) -> None:
         values = exposures.to_numpy(dtype=float)
         least = -config.max_gross if self.shorts else 0.0
-        wrong = ~np.isfinite(values).all(axis=1) | (values < least - 1e-12).any(axis=1)
-        wrong |= np.abs(values).sum(axis=1) > config.max_gross + 1e-9
-        wrong |= values.sum(axis=1) > 1.0 + 1e-9  # nobody lends money here
+        finite = np.isfinite(values)
+        held = np.where(finite, values, 0.0)
+        wrong = ~finite.all(axis=1) | (held < least - 1e-12).any(axis=1)
+        wrong |= np.abs(held).sum(axis=1) > config.max_gross + 1e-9
+        wrong |= held.sum(axis=1) > 1.0 + 1e-9  # nobody lends money here
         if wrong.any():
             row = int(np.argmax(wrong))
             signs = "" if self.shorts else "non-negative, "
@@ -159,10 +155,16 @@ def forget(origin: str) -> None:
 def all_strategies(modules: tuple[str, ...] = ()) -> tuple[Strategy, ...]:
     """Shipped strategies, those of installed packages, and those of the files `modules`; by name within each."""
     load_package(f"{__package__}.kinds")
-    for entry in entry_points(group=GROUP):
-        entry.load()
+    _load_installed()
     installed = [each for each in _REGISTER.values() if each.shipped or each.origin in modules or not _by_path(each)]
     return tuple(sorted(installed, key=lambda each: (not each.shipped, each.name)))
+
+
+@cache
+def _load_installed() -> None:
+    """Load the strategies of installed packages; looking for them takes longer than asking one."""
+    for entry in entry_points(group=GROUP):
+        entry.load()
 
 
 def _by_path(entry: Strategy) -> bool:

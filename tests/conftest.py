@@ -1,4 +1,4 @@
-"""What holds for every test: a home of its own, and nothing that could run may be skipped."""
+"""What holds for every test: a home of its own, nothing registered outlives it, nothing that could run is skipped."""
 
 import itertools
 import os
@@ -25,6 +25,22 @@ def fresh_home(homes: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = homes / str(next(_HOMES))
     monkeypatch.setenv("TIDEGATE_HOME", str(folder))
     return folder
+
+
+@pytest.fixture
+def own_registers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Indicators and strategies that a test registers are gone after it."""
+    from tidegate import user_modules
+    from tidegate.signals import all_indicators
+    from tidegate.signals import registry as indicators
+    from tidegate.strategies import all_strategies
+    from tidegate.strategies import registry as strategies
+
+    all_indicators()
+    all_strategies()
+    for registry in (indicators, strategies):
+        monkeypatch.setattr(registry, "_REGISTER", dict(registry._REGISTER))
+    monkeypatch.setattr(user_modules, "_RUN", {})
 
 
 @pytest.hookimpl(wrapper=True)

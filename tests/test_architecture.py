@@ -96,7 +96,7 @@ def test_inside_the_package_imports_are_relative() -> None:
 
 @pytest.mark.parametrize(
     ("library", "places"),
-    [("vectorbt", {"backtests/engine.py", "backtests/event_loop.py"}), ("quantstats", {"reports/tearsheet.py"})],
+    [("vectorbt", {"backtests/portfolio.py", "backtests/event_loop.py"}), ("quantstats", {"reports/tearsheet.py"})],
 )
 def test_a_library_stands_behind_its_modules(library: str, places: set[str]) -> None:
     found = {each.place.split(":")[0] for path in modules() for each in imports(path) if _top(each) == library}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from .data.market import Market
@@ -61,8 +62,12 @@ class Decisions:
     def trades(self, targets: pd.DataFrame, config: StrategyConfig) -> pd.DataFrame:
         """The rows of `targets` that send orders."""
         assets = list(map(str, targets.columns))
-        view = self.view.since(pd.DatetimeIndex(targets.index))  # a rival may begin later
-        return targets[rebalance_rows(targets, config, lambda: view.last_prices(assets))]
+
+        def prices() -> npt.NDArray[np.float64]:
+            """Those of the targets' own decisions: a rival may begin later."""
+            return self.view.since(pd.DatetimeIndex(targets.index)).last_prices(assets)
+
+        return targets[rebalance_rows(targets, config, prices)]
 
 
 def decide(study: Study, market: Market) -> Decisions:

@@ -19,7 +19,7 @@ from .rivals import Plan, limits_of
 from .strategies import SLEEVES, SleeveConfig, asset_weights, eligible, share_within
 from .study import Study
 
-_SPECULATIVE, _NEAR = SLEEVES
+_NEAR = SLEEVES[1]
 _PROXIES = "proxies"
 
 
@@ -30,7 +30,7 @@ class Baskets:
     Attributes
     ----------
     sharpe : float
-        Annual Sharpe ratio over bills of the study as it is.
+        Annual Sharpe ratio over bills of the study with its own names, equally shared as those of the baskets are.
     median, low, high : float
         Median, 5 % and 95 % quantile of the Sharpe ratios with random baskets of as many names.
     p_value : float

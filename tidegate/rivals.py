@@ -11,6 +11,7 @@ from .backtests.config import Limits
 from .data.market import Market
 from .decisions import Decisions, exposed
 from .signals.composite import compose
+from .signals.known import decisions_in
 from .signals.regimes.schmitt import schmitt_trigger
 from .strategies import SLEEVES, asset_weights, buy_and_hold, chosen_strategy, constant_mix, eligible, wrapped
 from .strategies.config import StrategyConfig
@@ -124,8 +125,8 @@ def _only(study: Study, decisions: Decisions, part: str) -> Plan | None:
     if chosen.empty:
         return None
     alone = study.signal.model_copy(update={"min_blocks": 1, "min_coverage": 0.0, "block_weights": _one(part)})
-    weeks = 1 if study.clock.decision == "weekly" else 5
-    level = compose(chosen, alone, min_count=study.signal.composite_min_weeks * weeks).level
+    least = decisions_in(study.signal.composite_min_weeks, study.clock.decision)
+    level = compose(chosen, alone, min_count=least).level
     called = schmitt_trigger(level, study.signal.regime).loc[decisions.targets.index]
     if called.isna().all():
         return None

@@ -9,13 +9,12 @@ import pandas as pd
 
 from ..dictionary import find_spec, is_truncated
 from ..findings import Finding
+from ..release_rules import earliest_instants
 from .spans import span
 
 # Less than one missing value of each rhythm, more than its longest run of holidays (September 2001: 7 days).
 _LONGEST_GAP_DAYS = {"daily": 8, "weekly": 13, "monthly": 45, "quarterly": 130}
 _BETWEEN_SETTLEMENTS_DAYS = 20  # coupons settle twice a month; a source may leave out the days without a flow
-_PERIOD_DAYS = {"monthly": 28, "quarterly": 89}  # from the date of a period to its end, at least
-_POSTED_AHEAD = pd.Timedelta(days=5)  # policy rates stand on FRED before a long weekend they are dated with
 _LATE = 5  # usual distances between values after which a series counts as ended
 _SLACK = pd.Timedelta(days=10)
 
@@ -36,18 +35,16 @@ def series_findings(name: str, rows: pd.DataFrame) -> Iterator[Finding]:
 
 
 def known_too_early(name: str, rows: pd.DataFrame) -> Iterator[Finding]:
-    """A finding when a value is said to be public before the period it describes was over.
+    """A finding when a value is said to be public before it can have been (see `release_rules.earliest_instants`).
 
     Parameters
     ----------
     name : str
-        Series id; the dictionary says how long its periods are.
+        Series id; the dictionary says how long its periods are, and which values are posted ahead.
     rows : DataFrame
         ``period`` and ``released``, all releases; NaT, where nobody says, passes.
     """
-    days = pd.Timedelta(days=_PERIOD_DAYS.get(_rhythm(name), 0))
-    over = rows["period"].to_numpy() + (days - _POSTED_AHEAD).to_numpy()
-    early = rows["released"].dt.tz_localize(None).to_numpy() < over
+    early = (rows["released"] < earliest_instants(find_spec(name), pd.DatetimeIndex(rows["period"]))).to_numpy()
     if early.any():
         message = f"{early.sum()} value(s) are dated as public before their period was over: look-ahead."
         remedy = "Give the instants of publication in `released`, or leave the column out."

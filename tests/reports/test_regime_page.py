@@ -129,6 +129,8 @@ def _content() -> RegimePage:
             "psr": 0.97,
             "dsr": 0.61,
             "trials": 14,
+            "effective_trials": 5,
+            "dsr_effective": 0.72,
         },
         audit={"passed": True, "checks": 42},
         performance={"strategy": figures} | {name: {**figures, "cagr": 0.09} for name in rivals},
@@ -247,6 +249,13 @@ def test_a_figure_that_is_absent_is_not_shown_as_zero(content: RegimePage):
 def test_low_power_is_said_aloud(html: str):
     assert "Low power: 25 changes of regime in 21 years" in _words(html)
     assert "smaller than about 0.22 would probably go unseen" in _words(html)
+
+
+def test_the_deflated_ratio_tells_its_trials(content: RegimePage, html: str):
+    expected = "deflated 0.61 over 14 trials (5 effective: 0.72): below 0.95, so luck is not ruled out."
+    assert expected in _words(html)
+    alone = _words(render_regime_page(replace(content, evidence={**content.evidence, "dsr": 0.97, "trials": 1})))
+    assert "Probabilistic Sharpe ratio 0.97; deflated 0.97 over 1 trial." in alone
 
 
 def test_evidence_that_was_not_computed_is_not_made_up(content: RegimePage):

@@ -56,7 +56,7 @@ def test_every_weighting_and_occasion_passes_the_audit(market, weighting):
     assert audited(market, *settings, "sleeves.speculative.cap=0.6").passed
 
 
-@pytest.mark.usefixtures("own_register")
+@pytest.mark.usefixtures("own_registers")
 @pytest.mark.parametrize(
     ("peek", "passed"), [('view.market.prices["IGV"].iloc[-1]', False), ('view.last_prices(["SMH"])[:, 0]', True)]
 )
@@ -68,7 +68,7 @@ def test_a_strategy_that_reads_later_prices_is_caught(market, tmp_path, peek, pa
     assert {leak.node for leak in found.leaks} == (set() if passed else {"strategy"})
 
 
-@pytest.mark.usefixtures("own_register")
+@pytest.mark.usefixtures("own_registers")
 def test_next_weeks_regime_is_caught_just_before_it_flips(market, tmp_path):
     """Where the regime stays, next week's is this week's: a leak that random cuts would mostly miss."""
     path = tmp_path / "prophet.py"

@@ -14,7 +14,7 @@ from tidegate import strategy_list
 from tidegate.strategies import all_strategies, chosen_strategy, registry, strategy
 from tidegate.user_modules import load_modules
 
-pytestmark = pytest.mark.usefixtures("own_register")
+pytestmark = pytest.mark.usefixtures("own_registers")
 
 MINE = '''
 import pandas as pd
@@ -109,6 +109,7 @@ def test_an_installed_package_brings_strategies(monkeypatch):
 
     monkeypatch.setattr(EntryPoint, "load", load)
     points = [EntryPoint("packaged", "packaged", registry.GROUP)]
+    registry._load_installed.cache_clear()
     monkeypatch.setattr(registry, "entry_points", lambda group: points if group == "tidegate.strategies" else [])
     assert [entry.name for entry in all_strategies()][-1] == "packaged"
 
@@ -154,6 +155,7 @@ MISTAKES = {
     "view.exposures(half, half).astype(str)": "a DataFrame of numbers",
     "view.exposures(half * float('nan'), half)": r"halves at 2024-01-02 22:00.*received 'speculative nan, near_cash_",
     "view.exposures(half * float('inf'), half)": "speculative inf.*expected finite",
+    "view.exposures(half * float('inf'), -half * float('inf'))": "speculative inf, near_cash_flow -inf.*expected",
     "view.exposures(half.iloc[:2], half)": r"halves at 2024-01-04 22:00.*speculative nan",
     "view.exposures(-half / 5, half)": "received 'speculative -0.1, .*expected finite, non-negative, values",
     "view.exposures(half * 1.2, half)": "received 'speculative 0.6, .*sum to at most 1, absolute ones to 1",

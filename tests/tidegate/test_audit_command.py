@@ -63,6 +63,8 @@ def test_an_honest_study_passes_and_says_what_it_could_miss(capsys, monkeypatch,
     assert written["depth"] == "default"
     assert set(written["sensitivity"]) == {"start", "vintages", "lag"}
     assert [row["sessions"] for row in written["sensitivity"]["lag"]] == [0, 1, 2, 5]
+    timed = {row["node"].split(":")[0] for row in written["table"] if row["check"] == "knowledge time"}
+    assert timed == {"source", "indicator", "fill"}
     checks = {row["check"] for row in written["table"]}
     assert checks == {
         "prefix invariance",

@@ -1,5 +1,9 @@
 """Same study, same data: the same bytes, whatever the time zone, the locale and the hash seed."""
 
+import json
+
+from tidegate.ledger import Ledger
+
 from .command import call_apart
 
 SHORT = ("--set", "economy.first_session=2014-01-02", "--set", "evidence.bootstrap=200", "--set", "evidence.shifts=49")
@@ -20,3 +24,5 @@ def test_two_runs_are_byte_identical(tmp_path):
     assert len(written[0]) == 8
     different = [name for name in written[0] if written[0][name] != written[1][name]]
     assert different == []
+    assert json.loads(written[1]["summary.json"])["evidence"]["trials"] == 1  # the same study, tried again
+    assert Ledger.at_home().trials()["times"].tolist() == [2]

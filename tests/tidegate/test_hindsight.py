@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import tidegate as tg
+from tidegate import pipeline
 from tidegate.backtests.bills import bill_returns
 from tidegate.backtests.engine import backtest
 from tidegate.backtests.performance import sharpe_ratio
@@ -23,16 +24,6 @@ WORLD = ["economy.first_session=2012-01-03", "economy.last_session=2016-12-30", 
 @pytest.fixture(scope="module")
 def study():
     return Study.load("essay", WORLD)
-
-
-@pytest.fixture(scope="module")
-def market(study):
-    return tg.load_market("synthetic", economy=study.economy)
-
-
-@pytest.fixture(scope="module")
-def decisions(study, market):
-    return tg.decide(study, market)
 
 
 def executed(study, market, decisions, targets=None):
@@ -131,6 +122,16 @@ def test_proxies_are_the_same_rules_on_other_names(study, market, decisions):
 def test_no_proxies_where_the_data_lack_them(study, market, decisions):
     lacking = replace(market, prices=market.prices.drop(columns="IGV"))
     assert proxies_plan(study, lacking, decisions) is None
+
+
+def test_a_hole_in_a_proxy_that_no_gate_looked_at_stops_nothing(study, market, decisions):
+    whole = pipeline._portfolios(study, market, market.prices, decisions)["proxies"].orders
+    session = whole.loc[whole["asset"] == "SMH", "session"].iloc[0]
+    prices = market.prices.copy()
+    prices.loc[session, "SMH"] = np.nan
+    holed = pipeline._portfolios(study, replace(market, prices=prices), prices, decisions)["proxies"].orders
+    filled = holed[(holed["session"] == session) & (holed["asset"] == "SMH")]
+    assert filled["price"].tolist() == [market.prices.loc[:session, "SMH"].iloc[-2]]
 
 
 @pytest.mark.parametrize("on", ['["drift"]', '["change", "schedule"]'])

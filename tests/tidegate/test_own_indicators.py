@@ -8,28 +8,13 @@ import pandas as pd
 import pytest
 
 import tidegate as tg
-from tidegate import user_modules
-from tidegate.data.economy import EconomyConfig, make_economy
-from tidegate.signals import all_indicators, registry
 
 EXAMPLES = Path(__file__).parents[2] / "docs/examples"
 PAGE = EXAMPLES.with_name("own_indicators.md").read_text(encoding="utf-8")
 CODE = (EXAMPLES / "curve.py").read_text(encoding="utf-8")
 MINE = "price.curve_steepening"
 CLOCK = "clock.start=2012-01-01"
-
-
-@pytest.fixture(autouse=True)
-def own_register(monkeypatch):
-    """What a test registers is gone after it."""
-    all_indicators()
-    monkeypatch.setattr(registry, "_REGISTER", dict(registry._REGISTER))
-    monkeypatch.setattr(user_modules, "_RUN", {})
-
-
-@pytest.fixture(scope="module")
-def market():
-    return make_economy(EconomyConfig(first_session="2012-01-03", last_session="2015-12-31"))
+pytestmark = pytest.mark.usefixtures("own_registers")
 
 
 def written(folder, code=CODE, name="curve.py"):

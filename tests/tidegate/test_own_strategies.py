@@ -7,29 +7,15 @@ import numpy as np
 import pytest
 
 import tidegate as tg
-from tidegate import user_modules
-from tidegate.data.economy import EconomyConfig, make_economy
 from tidegate.rivals import plans
-from tidegate.strategies import all_strategies, registry
+from tidegate.strategies import all_strategies
 
 EXAMPLES = Path(__file__).parents[2] / "docs/examples"
 PAGE = EXAMPLES.with_name("own_strategies.md").read_text(encoding="utf-8")
 CODE = (EXAMPLES / "gradual.py").read_text(encoding="utf-8")
 CLOCK = "clock.start=2012-01-01"
 SHARE = "view.regime.map(WANTED).astype(float).ewm(alpha=0.25, adjust=False).mean()"
-
-
-@pytest.fixture(autouse=True)
-def own_register(monkeypatch):
-    """What a test registers is gone after it."""
-    all_strategies()
-    monkeypatch.setattr(registry, "_REGISTER", dict(registry._REGISTER))
-    monkeypatch.setattr(user_modules, "_RUN", {})
-
-
-@pytest.fixture(scope="module")
-def market():
-    return make_economy(EconomyConfig(first_session="2012-01-03", last_session="2015-12-31"))
+pytestmark = pytest.mark.usefixtures("own_registers")
 
 
 def shipped(*overrides):

@@ -24,16 +24,6 @@ def study():
 
 
 @pytest.fixture(scope="module")
-def market(study):
-    return tg.load_market("synthetic", economy=study.economy)
-
-
-@pytest.fixture(scope="module")
-def decisions(study, market):
-    return tg.decide(study, market)
-
-
-@pytest.fixture(scope="module")
 def made(study, market, decisions):
     return plans(study, market, decisions)
 
@@ -188,3 +178,12 @@ def test_a_hole_in_a_fund_that_the_study_does_not_name_stops_nothing(study, mark
     first = orders[(orders["session"] == fills[0]) & (orders["asset"] == "SPY")]
     before = market.prices.loc[: fills[0], "SPY"].iloc[-2]
     assert first["price"].tolist() == [before]
+
+
+def test_a_hole_in_the_studys_own_names_is_not_filled(study, market, decisions):
+    first = decisions.targets.iloc[0]
+    (fill,) = fill_sessions(pd.DatetimeIndex([first.name]), market.sessions, lag=1)
+    prices = market.prices.copy()
+    prices.loc[fill, first.idxmax()] = np.nan
+    with pytest.raises(tg.DataError, match="No price of"):
+        pipeline._portfolios(study, replace(market, prices=prices), prices, decisions)

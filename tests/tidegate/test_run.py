@@ -51,7 +51,8 @@ def test_summary_is_as_contracted(folder):
     assert sum(summary["regime"]["share"].values()) == pytest.approx(1.0)
     assert list(summary["performance"]) == RIVALS
     assert all(set(figures) == MEASURES for figures in summary["performance"].values())
-    assert set(summary["evidence"]) == {"sharpe_difference", "timing_p_value", "psr", "dsr", "trials"}
+    contracted = {"sharpe_difference", "timing_p_value", "psr", "dsr", "trials"}
+    assert set(summary["evidence"]) == contracted | {"effective_trials", "dsr_effective"}
     assert set(summary["evidence"]["sharpe_difference"]) == {"value", "low", "high"}
     assert set(summary["hindsight"]) == {"baskets"}
     baskets = summary["hindsight"]["baskets"]

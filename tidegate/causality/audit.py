@@ -13,7 +13,7 @@ import pandas as pd
 from ..decisions import Decisions
 from ..errors import ConfigError
 from .change import CUT, Change
-from .knowledge import indicator_checks, knowledge_checks
+from .knowledge import knowledge_checks
 from .nodes import differences
 from .plan import EFFORT, FUNCTION_EFFORT, Depth, Trial, trials
 from .result import Audit, Check
@@ -21,7 +21,7 @@ from .sensitivity import by_start, by_vintage_and_lag
 from .state import state_checks
 from .study_subject import IndicatorSubject, StudySubject
 from .subjects import Case, Subject, flips, subject_of
-from .tell import checks_of, in_flow
+from .tell import checks_of, in_flow, refusals
 from .trials import Outcome, outcomes
 from .worlds import World, world_of
 
@@ -46,15 +46,16 @@ def audit(
     subject : Study, Indicator or callable
         What to audit: a study; a registered indicator; or a function (or class) from a `Market` or a frame to a Series,
         a DataFrame, or a mapping of them in the order of the computation. Rows are labelled by the instant (UTC) at
-        which they are known, or by the day whose close of New York that is.
+        which they are known; a day without a zone is the close of New York of a `Market`, the label itself of a frame.
     data : Market, DataFrame or Series
         What it is computed from. Rows of a frame are known at their labels.
     decisions : Decisions, optional
         What a study decided on `data`; computed when not given.
     depth : {"quick", "default", "deep"}
-        How hard to look: two other futures; some hundred; or every decision, every scramble of every series.
+        How hard to look: three other futures, without a look at what the indicators are handed; some hundred; or every
+        decision, every scramble of every series.
     cuts : int, optional
-        Random cuts instead of those of `depth`.
+        Random cuts instead of those of `depth`; cuts at flips stay.
     seed : int
         Seed of the places and of the noise.
     jobs : int, optional
@@ -70,8 +71,8 @@ def audit(
     Raises
     ------
     ConfigError
-        The subject cannot be audited: it gives no dated table, fails in every changed world, or gives other numbers
-        when it is asked again.
+        The subject cannot be audited: it gives no dated table, fails wherever the future is cut off, or gives other
+        numbers when it is asked again.
     """
     jobs = (0 if depth == "quick" else os.cpu_count() or 1) if jobs is None else jobs
     asked = subject_of(subject)
@@ -82,15 +83,13 @@ def audit(
         outcomes(planned, replace(case, subject=unasked), jobs=jobs, told=lambda done: told(done, len(planned)))
     )
     _refuse_unanswered(case, made)
-    rows = [*state_checks(subject), *checks_of(made, case)]
+    rows = [*state_checks(subject), *checks_of(made, case), *refusals(made, case)]
     tables: Mapping[str, pd.DataFrame] = {}
-    if isinstance(case.subject, IndicatorSubject):
-        rows += indicator_checks(case.subject.rules, case.world.data, [case.subject.indicator], case.reference)
-    if isinstance(case.subject, StudySubject):
-        rows += knowledge_checks(case.subject.study, case.world.data, case.reference)
-        if depth != "quick":
-            further, tables = _sensitivity(case.subject, case.world, decisions)
-            rows += further
+    if isinstance(case.subject, StudySubject | IndicatorSubject):
+        rows += knowledge_checks(case.subject, case.world.data, case.reference, reads=depth != "quick")
+    if isinstance(case.subject, StudySubject) and depth != "quick":
+        further, tables = _sensitivity(case.subject, case.world, decisions)
+        rows += further
     answered = [outcome.trial for outcome in made if not outcome.refused]
     whole = {trial.change.at for trial in answered if trial.check == "prefix invariance"}
     alone = {trial.change.at for trial in answered if trial.check == "one decision alone"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -13,40 +13,38 @@ from ..data.market import Market
 from ..data.release_rules import earliest_instants
 from ..data.releases import NEVER, nanoseconds
 from ..signals.known import Known
-from ..signals.registry import Indicator, chosen_indicators
-from ..study import Study
+from ..signals.registry import Indicator
 from .nodes import Nodes
 from .result import Check
-from .study_subject import DECISION, series_read
+from .study_subject import DECISION, IndicatorSubject, StudySubject, series_read
 
 KNOWLEDGE, VINTAGES = "knowledge time", "vintages"
 _ENOUGH = 20  # periods of a revised series without a single revision are no accident
 
 
-def knowledge_checks(study: Study, market: Market, reference: Nodes) -> Iterator[Check]:
-    """Sources, indicators and fills of a study.
+def knowledge_checks(
+    subject: StudySubject | IndicatorSubject, market: Market, reference: Nodes, *, reads: bool = True
+) -> Iterator[Check]:
+    """Sources, indicators and fills of a study; sources and the one indicator of an indicator.
 
     Parameters
     ----------
-    study, market : Study, Market
+    subject, market : StudySubject or IndicatorSubject, Market
         What is audited.
     reference : Nodes
-        Its nodes; ``fill`` holds the decision of each fill.
+        Its nodes; ``fill``, where there is one, holds the decision of each fill.
+    reads : bool
+        Whether every indicator is measured once more, to see what it is handed.
     """
-    yield from indicator_checks(study, market, chosen_indicators(study.signal), reference)
-    yield fill_check(reference["fill"].table)
-
-
-def indicator_checks(
-    study: Study, market: Market, indicators: Sequence[Indicator], reference: Nodes
-) -> Iterator[Check]:
-    """The sources of `indicators`, and the indicators themselves."""
-    for series in series_read(market, indicators):
+    for series in series_read(market, subject.indicators):
         yield from _source_checks(market, series)
-    for entry in indicators:
+    for entry in subject.indicators if reads else ():
         decisions = pd.DatetimeIndex(reference[f"indicator:{entry.id}"].table.index)
+        study = subject.rules
         known = Known(market, decisions, study.sleeves.assets(), study.signal, study.clock.decision)
         yield _indicator_check(entry, known)
+    if "fill" in reference:
+        yield fill_check(reference["fill"].table)
 
 
 def _source_checks(market: Market, series: str) -> Iterator[Check]:

@@ -51,9 +51,10 @@ class Difference:
 def differences(reference: Nodes, other: Nodes, until: pd.Timestamp) -> tuple[list[Difference], bool]:
     """Nodes of `other` whose rows up to `until` are not those of `reference`, and whether any differs by rounding.
 
-    Nodes that `other` lacks are not compared; one that `reference` lacks had no row.
+    A node that `reference` lacks had no row; one that `other` lacks is missed where it has a value by then.
     """
-    found, rounded = [], False
+    found = [_gone(name, node, until) for name, node in _lacking(reference, other, until).items()]
+    rounded = False
     for name, node in other.items():
         known = reference[name].table if name in reference else node.table.iloc[:0]
         before, after = _until(known, until), _until(node.table, until)
@@ -64,6 +65,17 @@ def differences(reference: Nodes, other: Nodes, until: pd.Timestamp) -> tuple[li
         if difference is not None:
             found.append(difference)
     return found, rounded
+
+
+def _lacking(reference: Nodes, other: Nodes, until: pd.Timestamp) -> Nodes:
+    """Nodes of `reference` that have a value by `until` and that `other` does not have at all."""
+    left = {name: node for name, node in reference.items() if name not in other and not node.sparse}
+    return {name: node for name, node in left.items() if has_value(node, until)}
+
+
+def has_value(node: Node, until: pd.Timestamp) -> bool:
+    """Whether anything but NaN stands in the node's table by `until`."""
+    return bool(_until(node.table, until).notna().to_numpy().any())
 
 
 def origins(found: list[Difference], nodes: Nodes) -> set[str]:
@@ -85,6 +97,12 @@ def _ancestors(name: str, nodes: Nodes) -> set[str]:
 
 def _until(table: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
     return table.iloc[: int(pd.DatetimeIndex(table.index).as_unit("ns").searchsorted(until, side="right"))]
+
+
+def _gone(name: str, node: Node, until: pd.Timestamp) -> Difference:
+    """The first row with a value of a table that is not there any more."""
+    known = _until(node.table, until).notna().any(axis="columns")
+    return Difference(name, pd.Timestamp(known.index[int(np.argmax(known))]), "", "a row", None)
 
 
 def _compare(name: str, before: pd.DataFrame, after: pd.DataFrame) -> tuple[Difference | None, bool]:

@@ -131,7 +131,7 @@ def spread(decisions: pd.DatetimeIndex, places: Places, rng: np.random.Generator
 
 
 def chance_to_miss(share: float, *, cuts: int, decisions: int) -> float:
-    """Chance, at most, that none of `cuts` distinct decisions is one of those that a leak touches.
+    """Chance, at most, that none of `cuts` decisions is one of those that a leak touches.
 
     Parameters
     ----------
@@ -142,8 +142,10 @@ def chance_to_miss(share: float, *, cuts: int, decisions: int) -> float:
 
     Notes
     -----
-    The worst case of one random cut in each of equal spans: a leak that reaches one decision ahead shows only at a cut
-    of a decision that it touches, and is hardest to meet when it touches all spans alike. Leaks that reach further
-    ahead, or come in clusters, show at more of them.
+    A leak that reaches one decision ahead shows only at a cut of a decision that it touches. With one random cut in
+    each of equal spans it is hardest to meet when it touches all spans alike, and is then missed with the chance
+    ``(1 - share) ** cuts``: that holds for every leak. Cuts at flips are not random. Counted with the others, they keep
+    the bound for leaks that lie without regard to the flips only: one that keeps away from all of them is met by the
+    random cuts alone. Leaks that reach further ahead show at more cuts.
     """
     return 0.0 if cuts >= decisions else (1.0 - max(share, 1 / decisions)) ** cuts

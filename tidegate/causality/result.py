@@ -125,7 +125,10 @@ class Audit:
         return sum(row.comparisons for row in self.rows)
 
     def chance_to_miss(self, share: float) -> float:
-        """Chance that a leak which touches `share` of the decisions went unseen (see `plan.chance_to_miss`)."""
+        """Chance, at most, that a leak went unseen which touches `share` of the decisions without regard to the cuts.
+
+        See `plan.chance_to_miss`.
+        """
         return chance_to_miss(share, cuts=self.cuts, decisions=self.decisions)
 
     def table(self) -> pd.DataFrame:

@@ -44,6 +44,16 @@ class StudySubject:
         """Name of the study."""
         return self.study.name
 
+    @property
+    def rules(self) -> Study:
+        """The study whose sleeves and parameters its indicators are measured with."""
+        return self.study
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """What its waterline counts."""
+        return chosen_indicators(self.study.signal)
+
     def nodes(self, world: World, until: pd.Timestamp | None = None) -> Nodes:
         """Every node; decisions later than the day of `until` get no weights."""
         study, market = _ending(self.study, until), world.data
@@ -62,7 +72,7 @@ class StudySubject:
         study, decision = self.study, pd.DatetimeIndex([at], name=DECISION)
         load_modules(study.signal.modules)
         known = Known(world.data, decision, study.sleeves.assets(), study.signal, study.clock.decision)
-        asked = [entry for entry in chosen_indicators(study.signal) if entry.standardisation != "none"]
+        asked = [entry for entry in self.indicators if entry.standardisation != "none"]
         return {f"indicator:{entry.id}": Node(entry.measure(known).to_frame(entry.id), sparse=True) for entry in asked}
 
 
@@ -92,6 +102,11 @@ class IndicatorSubject:
     def rules(self) -> Study:
         """The study whose sleeves and parameters it is measured with."""
         return self.study or Study.load("essay")
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """The one."""
+        return (self.indicator,)
 
     def nodes(self, world: World, until: pd.Timestamp | None = None) -> Nodes:
         """The indicator in natural units, and standardised."""
@@ -143,7 +158,7 @@ def _sources(market: Market, indicators: Iterable[Indicator], decisions: pd.Date
     nodes = {}
     for series in series_read(market, indicators):
         known = market.releases.as_of(series, decisions)
-        columns = {"value": known.value, "period": nanoseconds(known.period), "released": nanoseconds(known.released)}
+        columns = {"value": known.value, "period": known.period, "released": known.released.tz_convert(None)}
         nodes[f"source:{series}"] = Node(pd.DataFrame(columns, index=decisions))
     return nodes
 

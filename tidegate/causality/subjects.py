@@ -78,13 +78,13 @@ class FunctionSubject:
     def __init__(self, function: Function) -> None:
         self.function = function
         self.name = getattr(function, "__name__", type(function).__name__)
-        self.main = self.turning = OUTPUT
+        self.main = self.turning = ""
 
     def nodes(self, world: World, until: pd.Timestamp | None = None) -> Nodes:
-        """The function's tables, each computed from those before it."""
+        """The function's tables, each computed from those before it; the last of the first call is the main one."""
         result = self.function(world.data)
         tables = _tables(self.name, result(world.data) if callable(result) else result)
-        self.main = self.turning = list(tables)[-1]
+        self.main = self.turning = self.main or list(tables)[-1]
         made: dict[str, Node] = {}
         for name, table in tables.items():
             index = world.known_by(_dates(self.name, table))

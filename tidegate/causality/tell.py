@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from .locate import moves, offending_series
-from .nodes import Difference, Nodes, origins
+from .nodes import Difference, Nodes, has_value, origins
 from .plan import Trial
 from .result import Check
 from .subjects import Case
@@ -30,6 +30,21 @@ def checks_of(made: Sequence[Outcome], case: Case) -> Iterator[Check]:
             yield Check(*key, "follows", count, followed[key].first)
         else:
             yield Check(*key, "pass", count)
+
+
+def refusals(made: Sequence[Outcome], case: Case) -> Iterator[Check]:
+    """A smell where the subject gives no answer once the future is cut off, although it has one with the future there.
+
+    It proves nothing, as a function may need more rows than are left; but what comes later decided whether it answers.
+    """
+    cuts = [outcome for outcome in made if outcome.trial.check == "prefix invariance"]
+    node = case.subject.main
+    silent = {each.trial.change.at: each.refused for each in cuts if each.refused}
+    silent = {at: why for at, why in silent.items() if has_value(case.reference[node], at)}
+    if silent:
+        first = min(silent)
+        note = f"Gives no answer in {len(silent)} of {len(cuts)} cuts, although the full run has one: {silent[first]}"
+        yield Check(node, "prefix invariance", "smell", 0, first, note=note)
 
 
 def in_flow(rows: Sequence[Check], nodes: Nodes) -> tuple[Check, ...]:

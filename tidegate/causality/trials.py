@@ -50,7 +50,8 @@ def evaluate(trial: Trial, case: Case) -> Outcome:
     except Exception as error:  # noqa: BLE001  (a user's function may fail in any way where it did not expect to be)
         return Outcome(trial, refused=f"{type(error).__name__}: {error}")
     moved, rounded = differences(before, after, trial.change.at)
-    return Outcome(trial, tuple(after), moved, rounded)
+    compared = dict.fromkeys((*after, *(difference.node for difference in moved)))  # a table that is gone was compared
+    return Outcome(trial, tuple(compared), moved, rounded)
 
 
 def _sides(trial: Trial, case: Case) -> tuple[Nodes, Nodes]:
@@ -60,7 +61,8 @@ def _sides(trial: Trial, case: Case) -> tuple[Nodes, Nodes]:
         return case.reference, subject.nodes(case.world)
     other = case.world.changed(trial.change)
     if trial.check == "one decision alone":
-        return case.reference, subject.alone(other, at)
+        asked = subject.alone(other, at)
+        return {name: case.reference[name] for name in asked if name in case.reference}, asked
     if trial.to is None:
         return case.reference, subject.nodes(other, at)
     longer = case.world.changed(replace(trial.change, at=trial.to))

@@ -20,6 +20,8 @@ from .trial import METRICS, Kind, Trial
 
 NAME = "ledger.sqlite"
 SHOWN = 10  # digits of an id
+_TIMES = ("first_at", "last_at")
+_WORDS = ("kind", "study", "source", "code_version", "config_hash", "data_hash")
 _ID = re.compile("[0-9a-f]{4,32}")
 
 
@@ -161,10 +163,11 @@ class Ledger:
 
 
 def _readable(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows in words and times, each column of its type whether there are rows or not."""
     hashes = {name: [value.hex() for value in table[name]] for name in ("config_hash", "data_hash")}
-    times = {name: pd.to_datetime(table[name], unit="us", utc=True) for name in ("first_at", "last_at")}
-    figures = {name: table[name].astype(float) for name in METRICS}
-    readable = table.assign(**hashes, **times, **figures, synthetic=table["synthetic"].astype(bool))
+    times = {name: pd.to_datetime(table[name], unit="us", utc=True).dt.as_unit("us") for name in _TIMES}
+    named = table.assign(**hashes, **times).astype(dict.fromkeys(_WORDS, "str")).astype({"synthetic": "bool"})
+    readable = named.astype(dict.fromkeys(METRICS, "float64")).astype({"times": "int64"})
     return readable.assign(id=[value.hex()[:SHOWN] for value in table["id"]]).set_index("id")
 
 

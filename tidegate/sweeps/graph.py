@@ -28,7 +28,7 @@ from ..signals.waterline import look_from_every_decision, measured, standardised
 from ..strategies import View
 from ..study import Study
 from ..user_modules import load_modules
-from .memo import Memory, Node, hash_of
+from .memo import Memory, Node
 
 T = TypeVar("T")
 Floats = npt.NDArray[np.float64]
@@ -50,14 +50,14 @@ _READS: Mapping[str, dict[str, Any]] = {  # what a node reads of the study itsel
     "shares by clock": {
         "clock": {"decision", "start", "end"},
         "signal": {"history_start"},
-        "sleeves": ...,
+        "sleeves": None,
         "strategy": {"min_sessions", "min_prices", *_STAND_INS},
     },
     "shares": {},
-    "exposures": {"strategy": ...},
+    "exposures": {"strategy": None},
     "prices": {"clock": {"end"}, "execution": {"delisting_return"}},
     "tape": {"sleeves": _TICKERS, "strategy": _STAND_INS},
-    "terms": {"sleeves": _TICKERS, "strategy": _STAND_INS, "costs": ...},
+    "terms": {"sleeves": _TICKERS, "strategy": _STAND_INS, "costs": None},
     "fills": {"execution": {"lag"}},
 }
 
@@ -71,9 +71,8 @@ class Held:
     values: list[Floats]
 
     @classmethod
-    def of(cls, shares: Shares) -> Held:
-        """Take tables on the same decisions."""
-        dated = _dated(pd.DatetimeIndex(next(iter(shares.values())).index))
+    def of(cls, shares: Shares, dated: Node[pd.DatetimeIndex]) -> Held:
+        """Take tables on the decisions `dated`."""
         return cls(shares, dated, [table.to_numpy(dtype=float) for table in shares.values()])
 
 
@@ -132,13 +131,13 @@ class StudyGraph:
     @cached_property
     def held(self) -> Node[Held]:
         """Weights within each sleeve on the decisions of the backtest."""
-        span = self._node("span", lambda: _dated(in_span(self.study, self.regime.value)), self.regime).value
+        span = self._node("span", lambda: self._dated(in_span(self.study, self.regime.value)), self.regime).value
         wide = self._node("shares by clock", self._shares_by_clock)
 
         def held() -> Held:
             within = {sleeve: table.loc[span.value] for sleeve, table in wide.value.items()}
             decisions = covered(self.study, within)
-            return Held.of({sleeve: table.loc[decisions] for sleeve, table in within.items()})
+            return Held.of({sleeve: table.loc[decisions] for sleeve, table in within.items()}, self._dated(decisions))
 
         return self._node("shares", held, wide, span)  # most regimes span the same decisions
 
@@ -149,7 +148,7 @@ class StudyGraph:
         A rule that did not look at the shares is not asked again where only they differ.
         """
         blind = self._key("exposures", self.regime, self.level, self.held.value.dated)
-        seeing = hash_of(blind, self.held.key)
+        seeing = self.memory.key(blind, self.held.key)
         found = self.memory.find("exposures", blind) or self.memory.find("exposures", seeing)
         if found is None:
             watched = _Watched(self.held.value.shares)
@@ -213,16 +212,16 @@ class StudyGraph:
     def _node(self, name: str, make: Callable[[], T], *needs: Node[Any]) -> Node[T]:
         return self.memory.node(name, self._key(name, *needs), make)
 
-    def _key(self, name: str, *needs: Node[Any]) -> str:
+    def _key(self, name: str, *needs: Node[Any]) -> int:
         reads = _READS[name]
         if name == "histories" and self.study.signal.modules:
-            reads = {**reads, "signal": ...}  # indicators in a user's own file may read any parameter of the signal
-        return hash_of(name, self.study.model_dump_json(include=reads), *(need.key for need in needs))
+            reads = {**reads, "signal": None}  # indicators in a user's own file may read any parameter of the signal
+        parts = (self.memory.text(name, getattr(self.study, part), include) for part, include in reads.items())
+        return self.memory.key(name, *parts, *(need.key for need in needs))
 
-
-def _dated(decisions: pd.DatetimeIndex) -> Node[pd.DatetimeIndex]:
-    """Decisions as a node of their own content."""
-    return Node(hash_of(nanoseconds(decisions).tobytes()), decisions)
+    def _dated(self, decisions: pd.DatetimeIndex) -> Node[pd.DatetimeIndex]:
+        """Decisions as a node of their own content."""
+        return Node(self.memory.key("decisions", nanoseconds(decisions).tobytes()), decisions)
 
 
 class _Watched(Mapping[str, pd.DataFrame]):

@@ -16,6 +16,7 @@ from ..errors import ConfigError
 from ..study import Study, as_mapping
 from ..study_errors import explain, nearest
 from .grid import Grid, Range
+from .memo import Recent
 
 MOST = 1_000_000  # members without being asked for more
 _STAGES = (
@@ -105,7 +106,27 @@ class Plan:
 
     def member(self, member: int) -> Study:
         """One member; ConfigError where its values do not go together."""
-        return with_values(self._raw, self.overrides(member))
+        values = self.overrides(member)
+        parts: dict[str, dict[str, Any]] = {}
+        for key, value in values.items():
+            parts.setdefault(key.partition(".")[0], {})[key] = value
+        try:
+            varied = {part: self._part(part, changes) for part, changes in parts.items()}
+        except ValidationError:
+            return with_values(self._raw, values)  # which says what is wrong
+        return self.study.model_copy(update=varied)
+
+    def _part(self, part: str, changes: Mapping[str, Any]) -> BaseModel:
+        """One part of a member's study. Members that agree in it share the object, so that it is validated once."""
+        known = self._parts.find(repr((part, changes)))
+        if known is None:
+            made = type(getattr(self.study, part)).model_validate(_changed(self._raw, changes)[part])
+            known = self._parts.keep(repr((part, changes)), made)
+        return known
+
+    @cached_property
+    def _parts(self) -> Recent[str, BaseModel]:
+        return Recent(4096)
 
     @cached_property
     def base(self) -> dict[str, Any]:
@@ -165,6 +186,13 @@ def plan_sweep(study: Study, grid: Grid, *, most: int = MOST) -> Plan:
 
 def with_values(base: Mapping[str, Any], values: Mapping[str, Any]) -> Study:
     """The study `base`, as plain data, with other values by dotted key; ConfigError where they do not go together."""
+    try:
+        return Study.model_validate(_changed(base, values))
+    except ValidationError as error:
+        raise explain(error, Study, "The member") from None
+
+
+def _changed(base: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     raw = dict(base)
     for key, value in values.items():
         *path, leaf = key.split(".")
@@ -172,10 +200,7 @@ def with_values(base: Mapping[str, Any], values: Mapping[str, Any]) -> Study:
         for step in path:
             table[step] = table = dict(table[step])
         table[leaf] = value
-    try:
-        return Study.model_validate(raw)
-    except ValidationError as error:
-        raise explain(error, Study, "The member") from None
+    return raw
 
 
 def _refuse_unknown(key: str, study: Study) -> None:

@@ -96,7 +96,7 @@ def _client(scheduler: str) -> Iterator[Any]:
             "--scheduler needs dask.distributed, which is not installed", remedy="pip install 'tidegate[dask]'"
         ) from None
     try:
-        client = Client(scheduler, timeout=_PATIENCE, set_as_default=False)
+        client = Client(scheduler, timeout=_PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
         client.wait_for_workers(1, timeout=_PATIENCE)
     except (OSError, TimeoutError, ValueError) as error:
         raise SourceError(

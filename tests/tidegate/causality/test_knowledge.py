@@ -6,26 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import tidegate as tg
 from tidegate.causality.knowledge import KNOWLEDGE, VINTAGES, fill_check, knowledge_checks
 from tidegate.causality.nodes import Node
-from tidegate.causality.study_subject import DECISION
+from tidegate.causality.study_subject import DECISION, IndicatorSubject, StudySubject
 from tidegate.data.clock import decision_instants
-from tidegate.data.economy import EconomyConfig, make_economy
 from tidegate.data.releases import Releases, nanoseconds
-from tidegate.signals.registry import chosen_indicators
+from tidegate.signals.registry import Indicator, chosen_indicators
 
 DECISIONS = decision_instants(pd.Timestamp("2015-06-01"), pd.Timestamp("2015-06-30"))
-
-
-@pytest.fixture(scope="module")
-def study():
-    return tg.Study.load("proxies", ["clock.start=2014-01-01"])
-
-
-@pytest.fixture(scope="module")
-def market():
-    return make_economy(EconomyConfig(first_session="2012-01-03", last_session="2015-12-31"))
 
 
 def instants(*times):
@@ -36,11 +24,11 @@ def fills(decided, filled):
     return pd.DataFrame({"QQQ": 1.0, DECISION: nanoseconds(instants(*decided))}, index=instants(*filled))
 
 
-def checks(study, market):
+def checks(study, market, **options):
     empty = Node(pd.DataFrame(index=DECISIONS))
     reference = {f"indicator:{entry.id}": empty for entry in chosen_indicators(study.signal)}
     filled = Node(fills(["2015-06-04 17:00"], ["2015-06-05 16:00"]))
-    return list(knowledge_checks(study, market, {**reference, "fill": filled}))
+    return list(knowledge_checks(StudySubject(study), market, {**reference, "fill": filled}, **options))
 
 
 def offences(study, market):
@@ -101,6 +89,57 @@ def test_an_honest_market_has_no_leak_and_every_source_and_indicator_is_checked(
         nodes
     )  # families and stand-ins too
     assert nodes[-1] == "fill"
+
+
+def test_without_the_reads_the_sources_and_fills_are_checked_all_the_same(study, market):
+    rows = checks(study, market)
+    assert checks(study, market, reads=False) == [row for row in rows if not row.node.startswith("indicator:")]
+
+
+MONTH = pd.Timedelta(days=30)
+
+
+def ahead(known):
+    """Reads what was out a month after each decision, and says so."""
+    return known.row(known._read("WALCL", known.market.releases.as_of("WALCL", known.decisions + MONTH)).value)
+
+
+def decided_later(known):
+    """Takes decisions of a month later for its own."""
+    later = replace(known, decisions=known.decisions + MONTH, index=known.index)
+    return later.row(later.last_periods("WALCL", 2)[1][0])
+
+
+def on_time(known):
+    return known.value("WALCL") - known.row(known.last_periods("WALCL", 2)[1][1])
+
+
+def handed(study, market, measure):
+    planted = Indicator("planted", "water", measure, 1, "expanding", ("WALCL",), "a planted leak")
+    reference = {"indicator:water.planted": Node(pd.DataFrame(index=DECISIONS))}
+    rows = knowledge_checks(IndicatorSubject(planted, study), market, reference)
+    return next(row for row in rows if row.node == "indicator:water.planted")
+
+
+@pytest.mark.parametrize("measure", [ahead, decided_later])
+def test_an_indicator_that_is_handed_a_later_release_is_a_leak(study, market, measure):
+    leak = handed(study, market, measure)
+    assert (leak.check, leak.verdict, leak.first, leak.series) == (KNOWLEDGE, "leak", DECISIONS[0], ("WALCL",))
+    released = market.releases.table.query("series == 'WALCL'")["released"]
+    assert leak.found == released[released <= DECISIONS[0] + MONTH].max()
+
+
+def test_one_late_read_is_enough_and_is_dated(study, market):
+    def once(known):
+        later = pd.DatetimeIndex([*known.decisions[:2], known.decisions[2] + MONTH, *known.decisions[3:]])
+        return known.row(known._read("WALCL", known.market.releases.as_of("WALCL", later)).value)
+
+    assert handed(study, market, once).first == DECISIONS[2]
+
+
+def test_an_indicator_that_is_handed_what_was_out_passes(study, market):
+    told = handed(study, market, on_time)
+    assert (told.verdict, told.note) == ("pass", f"{len(DECISIONS)} decisions")
 
 
 @pytest.mark.parametrize("series", ["GDP", "WALCL", "M2SL", "DGS10"])

@@ -155,11 +155,23 @@ def test_a_sparse_node_is_compared_where_it_has_rows():
     assert difference(whole, node(TIMES[[1, 3]], a=[2.0, 4.0])).first == TIMES[0]
 
 
-def test_a_node_that_is_not_there_is_not_compared_and_a_new_one_had_no_row():
+def test_a_node_that_is_new_had_no_row():
     one, other = column([1.0]), column([2.0])
-    assert differences({"x": one, "y": one}, {"x": one}, END) == ([], False)
     found, _ = differences({"x": one}, {"x": one, "y": other}, END)
     assert found == [Difference("y", TIMES[0], "", None, "a row")]
+
+
+def test_a_node_that_is_gone_is_missed_where_it_had_a_value():
+    one, late = column([1.0]), node(a=[np.nan, np.nan, 3.0, 4.0, 5.0, 6.0])
+    assert differences({"x": one, "y": late}, {"x": one}, TIMES[1]) == ([], False)
+    found, rounded = differences({"x": one, "y": late}, {"x": one}, TIMES[2])
+    assert found == [Difference("y", TIMES[2], "", "a row", None)]
+    assert not rounded
+
+
+def test_a_sparse_node_that_is_gone_is_not_missed():
+    one = column([1.0])
+    assert differences({"x": one, "y": column([1.0], sparse=True)}, {"x": one}, END) == ([], False)
 
 
 def test_each_node_has_its_own_difference():

@@ -91,6 +91,19 @@ def test_the_chance_to_miss_bounds_every_leak_that_there_can_be(touched):
         assert max(chances) == pytest.approx(bound)
 
 
+@pytest.mark.parametrize("touched", range(1, 11))
+def test_cuts_at_flips_bound_what_lies_without_regard_to_them_and_not_what_avoids_them(touched):
+    """Two flips beside three random cuts: the bound holds on average over all leaks, and fails for one of them."""
+    bound = chance_to_miss(touched / 12, cuts=5, decisions=12)
+    chances = []
+    for leak in itertools.combinations(range(12), touched):
+        counts = [sum(row // 4 == span for row in leak) for span in range(3)]
+        chances.append(np.prod([1 - count / 4 for count in counts]) if not {4, 5} & set(leak) else 0.0)
+    assert np.mean(chances) <= bound + 1e-12
+    if touched <= 6:
+        assert max(chances) > bound
+
+
 def test_a_leak_touches_at_least_one_decision_and_all_cuts_miss_nothing():
     assert chance_to_miss(0.0, cuts=3, decisions=10) == pytest.approx(0.9**3)
     assert chance_to_miss(0.0, cuts=10, decisions=10) == 0.0

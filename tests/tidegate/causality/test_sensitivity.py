@@ -15,21 +15,6 @@ from tidegate.data.economy import EconomyConfig, make_economy
 TWO = ("2020-01-01", "2020-02-01")
 
 
-@pytest.fixture(scope="module")
-def study():
-    return tg.Study.load("proxies", ["clock.start=2014-01-01"])
-
-
-@pytest.fixture(scope="module")
-def market():
-    return make_economy(EconomyConfig(first_session="2012-01-03", last_session="2015-12-31"))
-
-
-@pytest.fixture(scope="module")
-def decisions(study, market):
-    return tg.decide(study, market)
-
-
 def small_market():
     """Two periods of X, the first revised twice, and one of Y; six releases."""
     x = release_rows(

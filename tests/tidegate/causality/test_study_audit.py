@@ -8,7 +8,7 @@ import pytest
 
 import tidegate as tg
 from tests.tidegate.causality import gallery
-from tidegate.causality import knowledge, study_subject
+from tidegate.causality import study_subject
 from tidegate.data.clock import bars_known
 from tidegate.data.releases import Releases
 from tidegate.signals import waterline
@@ -105,7 +105,7 @@ LEAKS = {
 def test_a_leaky_indicator_is_the_only_one_blamed(monkeypatch, name):
     study, (series, measure) = gallery.study(), LEAKS[name]
     chosen = (*waterline.chosen_indicators(study.signal), leaky("planted", measure))
-    for module in (waterline, study_subject, knowledge):
+    for module in (waterline, study_subject):
         monkeypatch.setattr(module, "chosen_indicators", lambda config: chosen)
     found = tg.audit(study, gallery.economy(), depth="quick", cuts=3)
     assert {(row.node, row.series) for row in found.leaks} == {("indicator:water.planted", (series,))}
@@ -132,5 +132,7 @@ def test_a_shipped_study_passes_at_every_node(economy, name):
     checked = {row.node.split(":")[0] for row in found.rows if row.verdict == "pass"}
     parts = ("source", "indicator", "standardised", "composite", "classifier", "strategy", "weights", "fill", "paper")
     assert checked == set(parts)
+    timed = {row.node.split(":")[0] for row in found.rows if row.check == "knowledge time"}
+    assert timed == {"source", "fill"}  # a quick audit does not measure every indicator once more
     counted = {row.node: row.comparisons for row in found.rows if row.check == "prefix invariance"}
     assert all(counted[node] == 2 for node in counted if not node.startswith("source:"))  # a series may begin later

@@ -6,6 +6,7 @@ import pytest
 
 import tidegate as tg
 from tidegate.causality.change import CUT, Change
+from tidegate.causality.locate import END
 from tidegate.causality.nodes import Difference
 from tidegate.causality.plan import FUNCTION_EFFORT, Trial, trials
 from tidegate.causality.subjects import Case, subject_of
@@ -173,6 +174,66 @@ def test_what_fails_in_some_worlds_says_so():
     assert 0 < found.cuts < found.decisions
     assert set(found.refused) == {"ValueError: too short"}
     assert "changed worlds gave no answer" in found.summary()
+
+
+def from_the_40th(data):
+    if len(data) < 40:
+        raise ValueError("too short")
+    return data["a"].expanding().mean()
+
+
+def test_no_answer_where_the_future_is_cut_smells_if_the_whole_has_one():
+    found = tg.audit(from_the_40th, DATA, jobs=0)
+    (smell,) = found.smells
+    assert (smell.node, smell.check, smell.comparisons) == ("output", "prefix invariance", 0)
+    count = sum(refused == "ValueError: too short" for refused in found.refused)
+    cuts = [each.change.at for each in plan(case_of(from_the_40th)) if each.check == "prefix invariance"]
+    silent = [at for at in cuts if at < INDEX[39]]
+    assert smell.first == min(silent)
+    assert count >= len(silent)
+    assert smell.note == (
+        f"Gives no answer in {len(silent)} of {len(cuts)} cuts, although the full run has one: ValueError: too short"
+    )
+    assert smell.note in found.summary()
+
+
+def test_no_answer_where_the_whole_has_none_either_does_not_smell():
+    found = tg.audit(lambda data: from_the_40th(data).where(np.arange(len(data)) >= 39), DATA, jobs=0)
+    assert found.refused
+    assert found.smells == ()
+
+
+def test_no_answer_in_a_world_that_is_only_scrambled_does_not_smell():
+    found = tg.audit(all_there, DATA, jobs=0)
+    assert set(found.refused) == {"ValueError: a hole"}
+    assert found.smells == ()
+
+
+def all_there(data):
+    if data["a"].isna().any():
+        raise ValueError("a hole")
+    return data["a"].expanding().mean()
+
+
+def dropping(data):
+    """Its best table is given only where the whole of the data is there."""
+    tables = {"mean": data["a"].expanding().mean()}
+    return {**tables, "best": 2.0 * data["a"].iloc[10:]} if len(data) == 60 else tables
+
+
+@pytest.mark.parametrize("jobs", [0, 1])
+def test_a_table_that_is_dropped_once_the_future_is_cut_is_a_leak(jobs):
+    found = tg.audit(dropping, DATA, jobs=jobs)
+    (leak,) = found.leaks
+    assert (leak.node, leak.check, leak.series) == ("best", "prefix invariance", (END,))
+    assert (leak.first, leak.expected, leak.found) == (INDEX[10], "a row", None)
+    assert found.decisions == 49
+
+
+def test_the_decisions_are_those_of_the_whole_whatever_a_cut_world_gives():
+    case = case_of(dropping)
+    evaluate(cut(), case)
+    assert len(case.decisions) == 49
 
 
 def test_tables_labelled_twice_can_be_audited():
