@@ -78,7 +78,7 @@ def sweep(
     ------
     ConfigError, DataError
         The grid, the study or the folder is not what it should be, or no member can be run. Nothing is written before
-        all of that is known but the last.
+        all of that is known but the last. The study itself must run too: its neighbours are compared with it.
     SourceError
         The scheduler does not answer.
     TidegateError
@@ -88,18 +88,20 @@ def sweep(
     plan = plan_sweep(study, grid, most=most)
     described = _described(plan, market)
     folder, book = SweepFolder.of(out, described), Ledger.at_home() if ledger == "home" else ledger
-    folder.refuse_unusable()
-    if book is not None:
-        book.prepare()
+    folder.refuse_other(described)
     job = Job(plan, market)
-    compile_loop(told.sentence)
+    if workers.scheduler is None:
+        compile_loop(told.sentence)
     with workers.hired(job) as ask:
-        folder.begin(described)
-        _measure(job, ask, folder, book, told)
-        folder.complete()
-        preset, checked = _check(ask, _those_that_ran(folder), seed=grid.seed)
-    result = SweepResult(plan, folder, preset, checked, time.perf_counter() - begun)
-    folder.describe(result.summary())
+        preset = _alone(ask, -1)
+        if book is not None:
+            book.prepare()
+        with folder.begun(described):
+            _measure(job, ask, folder, book, told)
+            folder.complete()
+            checked = _check(ask, _those_that_ran(folder), seed=grid.seed)
+            result = SweepResult(plan, folder, preset, checked, time.perf_counter() - begun)
+            folder.describe(result.summary())
     return result
 
 
@@ -125,14 +127,19 @@ def _those_that_ran(folder: SweepFolder) -> pd.DataFrame:
     return ran
 
 
-def _check(ask: Ask, ran: pd.DataFrame, *, seed: int) -> tuple[Performance, Checked]:
-    """The study itself, and some members again: the first of them, the best, from its decisions on."""
+def _alone(ask: Ask, member: int) -> Performance:
+    ((_, (performance,)),) = ask([Call("again", (member,))])
+    found: Performance = performance
+    return found
+
+
+def _check(ask: Ask, ran: pd.DataFrame, *, seed: int) -> Checked:
+    """Some members again: the first of them, the best, from its decisions on."""
     first, *others = members_to_check(ran, seed=seed)
     again: dict[int, Performance] = {}
-    for call, found in ask([Call("afresh", (first,)), Call("again", (-1,)), Call("again", others)]):
+    for call, found in ask([Call("afresh", (first,)), Call("again", others)]):
         again |= dict(zip(call.members, found, strict=True))
-    preset = again.pop(-1)
-    return preset, compare(ran, again)
+    return compare(ran, {member: again[member] for member in (first, *others)})
 
 
 def _described(plan: Plan, market: Market) -> dict[str, Any]:
@@ -140,6 +147,7 @@ def _described(plan: Plan, market: Market) -> dict[str, Any]:
     return {
         "schema": 1,
         "study": dict(as_mapping(plan.study)),
+        "config_hash": plan.study.config_hash,  # the user's own files by their content
         "grid": plan.grid.model_dump(mode="json", by_alias=True),
         "members": plan.size,
         "data": {"source": market.provenance.source, "hash": market.digest},
