@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from ..backtests.compilation import compile_loop
+from ..backtests.compilation import compile_loop, is_compiled
 from ..backtests.performance import Performance
 from ..data.market import Market
 from ..errors import ConfigError
@@ -78,7 +78,7 @@ def sweep(
     ------
     ConfigError, DataError
         The grid, the study or the folder is not what it should be, or no member can be run. Nothing is written before
-        all of that is known but the last.
+        all of that is known but the last. The study itself must run too: its neighbours are compared with it.
     SourceError
         The scheduler does not answer.
     TidegateError
@@ -86,20 +86,22 @@ def sweep(
     """
     begun = time.perf_counter()
     plan = plan_sweep(study, grid, most=most)
-    content = identity(plan, market)
-    folder, book = SweepFolder.of(out, content), Ledger.at_home() if ledger == "home" else ledger
-    folder.refuse_unusable()
-    if book is not None:
-        book.prepare()
+    described = identity(plan, market)
+    folder, book = SweepFolder.of(out, described), Ledger.at_home() if ledger == "home" else ledger
+    folder.refuse_other(described)
     job = Job(plan, market)
-    compile_loop(told.sentence)
+    if workers.scheduler is None and not is_compiled():
+        compile_loop(told.sentence)
     with workers.hired(job) as ask:
-        folder.begin(content)
-        measure_members(job, ask, folder, book, told)
-        folder.complete()
-        preset, checked = run_again(ask, those_that_ran(folder), seed=grid.seed)
-    result = SweepResult(plan, folder, preset, checked, time.perf_counter() - begun)
-    folder.describe(result.summary())
+        preset = _alone(ask, -1)
+        if book is not None:
+            book.prepare()
+        with folder.begun(described):
+            measure_members(job, ask, folder, book, told)
+            folder.complete()
+            checked = run_again(ask, those_that_ran(folder), seed=grid.seed)
+            result = SweepResult(plan, folder, preset, checked, time.perf_counter() - begun)
+            folder.describe(result.summary())
     return result
 
 
@@ -126,14 +128,19 @@ def those_that_ran(folder: SweepFolder) -> pd.DataFrame:
     return ran
 
 
-def run_again(ask: Ask, ran: pd.DataFrame, *, seed: int) -> tuple[Performance, Checked]:
-    """The study itself, and some members again: the first of them, the best, from its decisions on."""
+def _alone(ask: Ask, member: int) -> Performance:
+    ((_, (performance,)),) = ask([Call("again", (member,))])
+    found: Performance = performance
+    return found
+
+
+def run_again(ask: Ask, ran: pd.DataFrame, *, seed: int) -> Checked:
+    """Some members again: the first of them, the best, from its decisions on."""
     first, *others = members_to_check(ran, seed=seed)
     again: dict[int, Performance] = {}
-    for call, found in ask([Call("afresh", (first,)), Call("again", (-1,)), Call("again", others)]):
+    for call, found in ask([Call("afresh", (first,)), Call("again", others)]):
         again |= dict(zip(call.members, found, strict=True))
-    preset = again.pop(-1)
-    return preset, compare(ran, again)
+    return compare(ran, {member: again[member] for member in (first, *others)})
 
 
 def identity(plan: Plan, market: Market) -> dict[str, Any]:
@@ -141,6 +148,7 @@ def identity(plan: Plan, market: Market) -> dict[str, Any]:
     return {
         "schema": 1,
         "study": dict(as_mapping(plan.study)),
+        "config_hash": plan.study.config_hash,  # the user's own files by their content
         "grid": plan.grid.model_dump(mode="json", by_alias=True),
         "members": plan.size,
         "data": {"source": market.provenance.source, "hash": market.digest},

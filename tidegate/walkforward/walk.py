@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..backtests.bills import bill_returns
-from ..backtests.compilation import compile_loop
+from ..backtests.compilation import compile_loop, is_compiled
 from ..data.market import Market
 from ..errors import ConfigError
 from ..ledger import Ledger
@@ -92,16 +92,17 @@ def walk_forward(
     content = identity(plan, market) | {"walkforward": config.model_dump(mode="json")}
     folder = SweepFolder.of(out, content, kind="walkforward")
     book = Ledger.at_home() if ledger == "home" else ledger
-    folder.refuse_unusable()
-    if book is not None:
-        book.prepare()
+    folder.refuse_other(content)
     job = Job(plan, market, scores_of(layout, config))
-    compile_loop(told.sentence)
+    if workers.scheduler is None and not is_compiled():
+        compile_loop(told.sentence)
     with workers.hired(job) as ask:
-        folder.begin(content)
-        measure_members(job, ask, folder, book, told)
-        folder.complete()
-        _, checked = run_again(ask, those_that_ran(folder), seed=grid.seed)
+        if book is not None:
+            book.prepare()
+        with folder.begun(content):
+            measure_members(job, ask, folder, book, told)
+            folder.complete()
+            checked = run_again(ask, those_that_ran(folder), seed=grid.seed)
     table = those_that_ran(folder)
     chosen = choices(table, plan, market.sessions, layout.windows)
     rivals = {MEDIAN: _median(table), HINDSIGHT: choose(table, WHOLE)}
