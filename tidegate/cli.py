@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -66,7 +67,7 @@ def run(
         market = _market(chosen, data)
         from .pipeline import run as run_study  # imports vectorbt
 
-        result = run_study(chosen, market, step=step)
+        result = run_study(chosen, market, step=step, jobs=min(1, (os.cpu_count() or 1) - 1))
         step("writing pages")
         result.write(folder)
     if as_json:

@@ -13,7 +13,7 @@ from ..backtests.compilation import compile_loop, is_compiled
 from ..backtests.performance import Performance
 from ..data.market import Market
 from ..errors import ConfigError
-from ..ledger import Ledger
+from ..ledger import Ledger, chosen_ledger
 from ..study import Study, as_mapping
 from .check import Checked, compare, members_to_check
 from .folder import SweepFolder, missing
@@ -87,7 +87,7 @@ def sweep(
     begun = time.perf_counter()
     plan = plan_sweep(study, grid, most=most)
     described = identity(plan, market)
-    folder, book = SweepFolder.of(out, described), Ledger.at_home() if ledger == "home" else ledger
+    folder, book = SweepFolder.of(out, described), chosen_ledger(ledger)
     folder.refuse_other(described)
     job = Job(plan, market)
     if workers.scheduler is None and not is_compiled():

@@ -13,7 +13,7 @@ from ..backtests.bills import bill_returns
 from ..backtests.compilation import compile_loop, is_compiled
 from ..data.market import Market
 from ..errors import ConfigError
-from ..ledger import Ledger
+from ..ledger import Ledger, chosen_ledger
 from ..study import Study
 from ..sweeps.folder import SweepFolder
 from ..sweeps.grid import Grid
@@ -91,7 +91,7 @@ def walk_forward(
     layout = Layout.of(market.sessions, _span(desk), config)
     content = identity(plan, market) | {"walkforward": config.model_dump(mode="json")}
     folder = SweepFolder.of(out, content, kind="walkforward")
-    book = Ledger.at_home() if ledger == "home" else ledger
+    book = chosen_ledger(ledger)
     folder.refuse_other(content)
     job = Job(plan, market, scores_of(layout, config))
     if workers.scheduler is None and not is_compiled():
