@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import pickle
+import pkgutil
 import sys
 import threading
 from collections.abc import Callable
@@ -14,6 +16,8 @@ from platformdirs import user_cache_path
 
 _SECONDS = 15  # of compilation on a slow processor
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+_UNREADABLE = (OSError, EOFError, ValueError, pickle.UnpicklingError)  # what a full disk or a torn file raises
+_SOURCES = ("event_loop.py", "event_statistics.py", "vectorbt_orders.py")
 _READY: list[Callable[..., None]] = []
 _LOCK = threading.Lock()
 
@@ -33,38 +37,51 @@ def compile_loop(told: Callable[[str], None] | None = None) -> Callable[..., Non
 
     Notes
     -----
-    The machine code holds vectorbt's functions inside, and numba looks at our file alone to see whether it is fresh:
-    the folder therefore bears the versions of all that goes in. Where the folder cannot be written or what lies there
-    cannot be read, the code is compiled for this process only.
+    The machine code holds functions of vectorbt and of other modules of ours inside, while numba looks at one file to
+    see whether it is fresh: so the folder bears the versions and a digest of all that goes in. Where the folder cannot
+    be written, or what lies there cannot be read, the code is compiled for this process only.
     """
     with _LOCK:
         if not _READY:
-            _READY.append(_compile(told))
+            from .event_loop import smallest, walk
+
+            _READY.append(compile_for(walk, smallest(), folder=cache_folder(), told=told))
     return _READY[0]
 
 
 def cache_folder() -> str:
-    """Folder of the machine code, named by the versions of what it is made of."""
+    """Folder of the machine code, named by what it is made of."""
+    return str(_cache())
+
+
+def _cache() -> Any:  # a path
+    sources = b"".join(pkgutil.get_data(__package__, name) or b"" for name in _SOURCES)
     parts = [f"{name}-{version(name)}" for name in ("numba", "llvmlite", "numpy", "vectorbt")]
-    name = "_".join([*parts, f"python-{sys.version.split()[0]}"])
-    return str(user_cache_path("tidegate", appauthor=False) / "compiled" / name)
+    name = "_".join([*parts, f"python-{sys.version.split()[0]}", hashlib.sha256(sources).hexdigest()[:12]])
+    return user_cache_path("tidegate", appauthor=False) / "compiled" / name
 
 
-def _compile(told: Callable[[str], None] | None) -> Callable[..., None]:
+def is_compiled() -> bool:
+    """Whether machine code lies in the cache; tells without importing vectorbt, which takes seconds."""
+    return bool(_READY) or any(_cache().rglob("*.nbi"))
+
+
+def compile_for(
+    function: Callable[..., None], arguments: tuple[Any, ...], *, folder: str, told: Callable[[str], None] | None
+) -> Callable[..., None]:
+    """Machine code of `function` for the types of `arguments` and no others, from `folder` or left there."""
     import numba
 
-    from .event_loop import smallest, walk
-
-    signature = tuple(numba.typeof(each) for each in smallest())  # type: ignore[no-untyped-call]
+    signature = tuple(numba.typeof(each) for each in arguments)  # type: ignore[no-untyped-call]
     dispatcher: Any
-    for dispatcher in (_stored(walk, cache_folder()), numba.njit(**_OPTIONS)(walk)):
-        with _telling(dispatcher, told), suppress(OSError, EOFError, pickle.UnpicklingError):
+    for dispatcher in (_stored(function, folder), numba.njit(**_OPTIONS)(function)):
+        with _telling(dispatcher, told), suppress(*_UNREADABLE):
             dispatcher.compile(signature)
         if dispatcher.overloads:
             break
-    dispatcher.disable_compile()  # what has other types than `smallest` is our mistake, not a reason to compile again
-    ready: Callable[..., None] = dispatcher
-    return ready
+    dispatcher.disable_compile()  # other types would be a mistake of ours, not a reason to compile again
+    compiled: Callable[..., None] = dispatcher
+    return compiled
 
 
 def _stored(function: Callable[..., None], folder: str) -> Any:

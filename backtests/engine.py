@@ -1,4 +1,4 @@
-"""vectorbt executes every order. Nothing else in tidegate imports it."""
+"""vectorbt executes every order, through `portfolio` here and `event_loop` in a sweep."""
 
 from __future__ import annotations
 
@@ -120,9 +120,9 @@ def simulate(
     groups: npt.NDArray[np.int64] | bool = True,
 ) -> Any:
     """One `Portfolio.from_orders` call: orders only where `sizes` has a number, sells before buys, one pool of cash."""
-    import vectorbt as vbt
+    from .portfolio import SessionPortfolio
 
-    return vbt.Portfolio.from_orders(
+    return SessionPortfolio.from_orders(
         close=closes,
         size=sizes,
         size_type="targetpercent",

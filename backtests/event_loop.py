@@ -9,34 +9,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
-from vectorbt.portfolio.enums import Direction, OrderStatus, ProcessOrderState, SizeType
-from vectorbt.portfolio.nb import approx_order_value_nb, execute_order_nb, order_nb
-from vectorbt.utils.array_ import insert_argsort_nb
 
-# Names of an enumeration are looked up in Python; the loop needs them as numbers.
-_PERCENT, _BOTH, _FILLED = int(SizeType.TargetPercent), int(Direction.Both), int(OrderStatus.Filled)
-_LEAST = 1e-8  # units; what `Portfolio.from_orders` asks of an order by default
-
-# What one pass leaves behind of a portfolio; `measure_many` makes figures of it.
-SUMS = np.dtype(
-    [
-        ("first", np.int64),
-        ("sessions", np.int64),
-        ("refused", np.int64),  # row of the first order that no price or no finite weight could execute, or -1
-        ("final", np.float64),
-        ("mean_value", np.float64),
-        ("deepest", np.float64),
-        ("spread", np.float64),  # sum of squared deviations of the returns
-        ("mean", np.float64),  # of the excess returns, as is everything below
-        ("second", np.float64),  # sums of the second to fourth powers of the deviations
-        ("third", np.float64),
-        ("fourth", np.float64),
-        ("downside", np.float64),  # sum of the squares of the negative ones
-        ("notional", np.float64),
-        ("cost_shares", np.float64),  # sum of costs and borrow fees, each as a share of the value; NaN once worthless
-    ],
-    align=True,
+from .event_statistics import SUMS, measure_segments, measure_value
+from .vectorbt_orders import (
+    FILLED,
+    ProcessOrderState,
+    execute_order,
+    insert_argsort_nb,
+    order_value,
+    target_order,
 )
+
+_inlined = njit(nogil=True, error_model="numpy", forceinline=True)
 
 
 class Orders(NamedTuple):
@@ -85,8 +69,8 @@ class Book(NamedTuple):
 def walk(orders: Orders, prices: Prices, conditions: Conditions, found: Found) -> None:
     """Walk every portfolio from its first event to the last session; see `compile_loop` for the compiled one."""
     sessions, assets = prices.closes.shape
-    book = Book(np.zeros(assets), np.zeros(assets), np.empty(assets), np.empty(assets, np.int64))
-    value, excess = np.empty(sessions), np.empty(sessions)
+    book = Book(np.zeros(assets), np.zeros(assets), np.empty(assets), np.empty(assets, np.uint64))
+    value = np.empty(sessions)
     for k in range(len(found.sums)):
         begin, end = orders.starts[k], orders.starts[k + 1]
         first = orders.rows[begin] if begin < end else sessions
@@ -96,10 +80,10 @@ def walk(orders: Orders, prices: Prices, conditions: Conditions, found: Found) -
         if begin < end:
             book.held[:] = 0.0
             book.debts[:] = 0.0
-            _hold(orders, (begin, end), prices, (conditions.rates[k], conditions.borrow[k]), capital, book, value, sums)
-            _measure(value, excess, first, capital, prices, sums)
+            _hold(orders, prices, conditions, k, book, value, sums)
+            measure_value(value, first, capital, prices, sums)
             if found.moments.shape[2]:
-                _measure_segments(value, excess, first, capital, prices.segment, found.moments[k])
+                measure_segments(value, first, capital, prices, found.moments[k])
         if len(found.curves):
             found.curves[k] = value
 
@@ -116,100 +100,111 @@ def smallest() -> tuple[Orders, Prices, Conditions, Found]:
     )
 
 
-@njit(nogil=True, error_model="numpy")
-def _hold(orders: Any, span: Any, prices: Any, terms: Any, capital: Any, book: Any, value: Any, sums: Any) -> Any:
+@_inlined
+def _hold(orders: Any, prices: Any, conditions: Any, k: Any, book: Any, value: Any, sums: Any) -> Any:
     """Trade at each event, mark to the close at each session until the next."""
-    rates, borrow = terms
-    cash, free_cash = capital, capital
+    cash, free_cash = conditions.capital[k], conditions.capital[k]
     left, owed = 1.0, 0.0  # what borrow fees left of one dollar, and what is owed for a year
-    sums.notional, sums.cost_shares = 0.0, 0.0
-    for event in range(span[0], span[1]):
+    notional, cost_shares = 0.0, 0.0
+    begin, end = orders.starts[k], orders.starts[k + 1]
+    for event in range(begin, end):
         row = orders.rows[event]
-        until = orders.rows[event + 1] if event + 1 < span[1] else len(value)
-        weights, closes = orders.weights[event], prices.closes[row]
-        if _refused(weights, closes):
+        until = orders.rows[event + 1] if event + 1 < end else len(value)
+        worth = _worth(prices.closes, row, book, cash)
+        count = _line_up(orders.weights, event, prices.closes, row, book, cash, free_cash, worth)
+        if count < 0:
             sums.refused = row
-            return
-        cash, free_cash, notional, costs = _trade(weights, closes, rates, book, cash, free_cash)
-        count, short = _compress(book)
-        _mark(value, prices.closes, row, until, book, count, cash)
+            break
+        cash, free_cash, traded, costs = _trade(
+            orders.weights, event, prices.closes, row, conditions.rates, k, book, count, cash, free_cash, worth
+        )
+        short = _mark(value, prices.closes, row, until, book, cash)
         if short or owed > 0.0:
-            left, owed, paid = _lend(value, prices, row, until, book, borrow, left, owed)
-            sums.cost_shares += paid
+            left, owed, paid = _lend(value, prices, row, until, book, conditions.borrow, k, left, owed)
+            cost_shares += paid
         elif left != 1.0:
             value[row:until] *= left
-        if notional > 0.0:
-            sums.notional += notional
-            sums.cost_shares += costs / value[row] if value[row] > 0.0 else np.nan
+        if traded > 0.0:
+            notional += traded
+            cost_shares += costs / value[row] if value[row] > 0.0 else np.nan
+    sums.notional, sums.cost_shares = notional, cost_shares
 
 
-@njit(nogil=True, error_model="numpy")
-def _refused(weights: Any, closes: Any) -> Any:
-    """Whether an order has no price or is not finite."""
-    for asset in range(len(weights)):
-        weight = weights[asset]
-        if (weight != 0.0 and closes[asset] == 0.0 and not np.isnan(weight)) or np.isinf(weight):
-            return True
-    return False
+@_inlined
+def _worth(closes: Any, row: Any, book: Any, cash: Any) -> Any:
+    worth = cash
+    for asset in range(len(book.held)):
+        if book.held[asset] != 0.0:
+            worth += book.held[asset] * closes[row, asset]
+    return worth
 
 
-@njit(nogil=True, error_model="numpy")
-def _trade(weights: Any, closes: Any, rates: Any, book: Any, cash: Any, free_cash: Any) -> Any:
-    """One row of `simulate_from_orders_nb`; orders that would change nothing are left out."""
-    held, debts = book.held, book.debts
-    value = cash
-    for asset in range(len(held)):
-        if held[asset] != 0.0:
-            value += held[asset] * closes[asset]
+@_inlined
+def _line_up(weights: Any, event: Any, closes: Any, row: Any, book: Any, cash: Any, free_cash: Any, worth: Any) -> Any:
+    """Put the orders into the queue, sells first; return how many they are, or -1 when one cannot be executed."""
     count = 0
-    for asset in range(len(held)):
-        weight, position = weights[asset], held[asset]
-        if not np.isnan(weight) and (weight != 0.0 or position != 0.0):
-            book.order_values[count] = approx_order_value_nb(
-                weight, _PERCENT, _BOTH, cash, position, free_cash, closes[asset], value
-            )
-            book.queue[count] = asset
-            count += 1
-    insert_argsort_nb(book.order_values[:count], book.queue[:count])
+    for asset in range(len(book.held)):
+        weight, position, price = weights[event, asset], book.held[asset], closes[row, asset]
+        if np.isnan(weight) or (weight == 0.0 and position == 0.0):
+            continue
+        if price == 0.0 or np.isinf(weight):
+            return -1
+        book.order_values[count] = order_value(weight, cash, position, free_cash, price, worth)
+        book.queue[count] = asset
+        count += 1
+    book.order_values[count:] = np.inf  # stays behind
+    insert_argsort_nb(book.order_values, book.queue)
+    return count
+
+
+@_inlined
+def _trade(
+    weights: Any,
+    event: Any,
+    closes: Any,
+    row: Any,
+    rates: Any,
+    k: Any,
+    book: Any,
+    count: Any,
+    cash: Any,
+    free_cash: Any,
+    worth: Any,
+) -> Any:
+    """Execute the queue from one pool of cash; return what is left of it, the notional and the costs."""
     notional, costs = 0.0, 0.0
-    for k in range(count):
-        asset = book.queue[k]
-        price = closes[asset]
-        order = order_nb(weights[asset], price, _PERCENT, _BOTH, rates[asset], min_size=_LEAST)
-        before = ProcessOrderState(cash, held[asset], debts[asset], free_cash, price, value, 0, 0)
-        after, done = execute_order_nb(before, order)
+    for place in range(count):
+        asset = book.queue[place]
+        price = closes[row, asset]
+        before = ProcessOrderState(cash, book.held[asset], book.debts[asset], free_cash, price, worth, 0, 0)
+        after, done = execute_order(before, target_order(weights[event, asset], price, rates[k, asset]))
         cash, free_cash = after.cash, after.free_cash
-        held[asset], debts[asset] = after.position, after.debt
-        if done.status == _FILLED:
+        book.held[asset], book.debts[asset] = after.position, after.debt
+        if done.status == FILLED:
             notional += done.size * done.price
             costs += done.fees
     return cash, free_cash, notional, costs
 
 
-@njit(nogil=True, error_model="numpy")
-def _compress(book: Any) -> Any:
-    """List what is held in the queue; say how many that are and whether one is short."""
+@_inlined
+def _mark(value: Any, closes: Any, row: Any, until: Any, book: Any, cash: Any) -> Any:
+    """Value of what is held, session by session; say whether anything is short."""
     count, short = 0, False
     for asset in range(len(book.held)):
         if book.held[asset] != 0.0:
-            book.queue[count] = asset
-            book.order_values[count] = book.held[asset]
-            count += 1
+            book.queue[count], book.order_values[count] = asset, book.held[asset]
             short |= book.held[asset] < 0.0
-    return count, short
-
-
-@njit(nogil=True, error_model="numpy")
-def _mark(value: Any, closes: Any, row: Any, until: Any, book: Any, count: Any, cash: Any) -> Any:
+            count += 1
     for session in range(row, until):
         worth = 0.0
         for k in range(count):
             worth += book.order_values[k] * closes[session, book.queue[k]]
         value[session] = worth + cash
+    return short
 
 
-@njit(nogil=True, error_model="numpy")
-def _lend(value: Any, prices: Any, row: Any, until: Any, book: Any, borrow: Any, left: Any, owed: Any) -> Any:
+@_inlined
+def _lend(value: Any, prices: Any, row: Any, until: Any, book: Any, borrow: Any, k: Any, left: Any, owed: Any) -> Any:
     """Take what was short after the session before: see `borrow_fees` and `after_fees`."""
     paid = 0.0
     for session in range(row, until):
@@ -218,67 +213,8 @@ def _lend(value: Any, prices: Any, row: Any, until: Any, book: Any, borrow: Any,
             paid += fee
             left *= 1.0 - fee
         owed = 0.0
-        for asset in range(len(borrow)):
+        for asset in range(len(book.held)):
             if book.held[asset] < 0.0:
-                owed -= book.held[asset] * prices.closes[session, asset] / value[session] * borrow[asset]
+                owed -= book.held[asset] * prices.closes[session, asset] / value[session] * borrow[k, asset]
         value[session] *= left
     return left, max(owed, 0.0), paid
-
-
-@njit(nogil=True, error_model="numpy")
-def _measure(value: Any, excess: Any, first: Any, capital: Any, prices: Any, sums: Any) -> Any:
-    """Two passes: sums of powers of deviations need the mean first, or they lose their digits."""
-    count = len(value) - first
-    before, peak, trough, deepest = capital, capital, capital, 1.0
-    total, gains, above = 0.0, 0.0, 0.0
-    for session in range(first, len(value)):
-        now = value[session]
-        gain = now / before - 1.0
-        bill = prices.opening[session] if session == first else prices.accrued[session]
-        excess[session] = gain - bill
-        total += now
-        gains += gain
-        above += gain - bill
-        if now > peak:
-            deepest = min(deepest, trough / peak)
-            peak = trough = now
-        trough = min(trough, now)
-        before = now
-    sums.final, sums.mean_value = before, total / count
-    sums.deepest = min(deepest, trough / peak) - 1.0
-    mean, mean_gain, before = above / count, gains / count, capital
-    spread = second = third = fourth = downside = 0.0
-    for session in range(first, len(value)):
-        spread += (value[session] / before - 1.0 - mean_gain) ** 2
-        before = value[session]
-        away = excess[session] - mean
-        square = away * away
-        second += square
-        third += square * away
-        fourth += square * square
-        downside += min(excess[session], 0.0) ** 2
-    sums.mean, sums.spread, sums.second = mean, spread, second
-    sums.third, sums.fourth, sums.downside = third, fourth, downside
-
-
-@njit(nogil=True, error_model="numpy")
-def _measure_segments(value: Any, excess: Any, first: Any, capital: Any, segment: Any, moments: Any) -> Any:
-    """Per segment: count, sums of excess, of its square, of its negative part's square, and of log growth."""
-    before, session = capital, first
-    while session < len(value):
-        name, start, lowest = segment[session], before, np.inf
-        total = squares = downside = 0.0
-        begin = session
-        while session < len(value) and segment[session] == name:
-            total += excess[session]
-            squares += excess[session] ** 2
-            downside += min(excess[session], 0.0) ** 2
-            lowest = min(lowest, value[session])
-            session += 1
-        before = value[session - 1]
-        if name >= 0:
-            moments[0, name] += session - begin
-            moments[1, name] += total
-            moments[2, name] += squares
-            moments[3, name] += downside
-            moments[4, name] += np.log(before / start) if lowest > 0.0 and start > 0.0 else np.nan

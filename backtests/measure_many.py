@@ -146,7 +146,8 @@ def _walk(
 ) -> Found:
     """Run the loop on slices of the portfolios, one for each thread."""
     loop = compile_loop()
-    from .event_loop import SUMS, Conditions, Found, Orders, Prices
+    from .event_loop import Conditions, Found, Orders, Prices
+    from .event_statistics import SUMS
 
     count, sessions = events.portfolios, len(tape.sessions)
     labels = np.full(sessions, -1) if segment is None else segment

@@ -56,7 +56,7 @@ def equity_chart(
     strategy: Backtest, rivals: Mapping[str, Backtest], regime_by_session: pd.Series[str], *, window: Window
 ) -> go.Figure:
     """Growth of one dollar, on a log axis, over the regime in force."""
-    figure = _figure(
+    figure = time_figure(
         window, height=400, overlay={"type": "log", "tickmode": "linear", "dtick": "D2", "tickformat": "~g"}
     )
     _add_bands(figure, regime_by_session)
@@ -65,7 +65,7 @@ def equity_chart(
         line = LINES.get(name) or {"color": next(further), "width": 1.2, "dash": "dot"}
         growth = backtest.value / backtest.capital
         first = {"legendrank": 1} if name == "strategy" else {}  # drawn last, on top, but named first
-        _add_line(figure, growth, name, line=line, hovertemplate="%{y:.2f}", **first)
+        add_line(figure, growth, name, line=line, hovertemplate="%{y:.2f}", **first)
     return figure
 
 
@@ -77,7 +77,7 @@ def waterline_chart(
     events: pd.DataFrame | None = None,
 ) -> go.Figure:
     """The waterline over its regime, and below it the part of it that each block contributes; `events` as marks."""
-    figure = _figure(window, height=560, overlay={"domain": [0.47, 1.0]})
+    figure = time_figure(window, height=560, overlay={"domain": [0.47, 1.0]})
     figure.update_layout(
         yaxis_domain=[0.47, 1.0],
         yaxis3={**_axis(), "domain": [0.0, 0.40]},
@@ -86,21 +86,21 @@ def waterline_chart(
         bargap=0,
     )
     _add_bands(figure, waterline.regime)
-    _add_line(figure, waterline.fundamental, "fundamental (without tells)", line=_thin("#aa3377"))
-    _add_line(figure, waterline.level, "waterline", line=LINES["strategy"])
+    add_line(figure, waterline.fundamental, "fundamental (without tells)", line=_thin("#aa3377"))
+    add_line(figure, waterline.level, "waterline", line=LINES["strategy"])
     for level in (s * t for t in thresholds or () for s in (-1, 1)):
         figure.add_hline(y=level, yref="y2", line={"color": "#374151", "width": 1, "dash": "dot"})
     if events is not None:
         _add_events(figure, events.loc[window[0] : window[1]], foot=float(waterline.level.min()))
     _add_contributions(figure, waterline.contributions)
-    _caption(figure, "Waterline", 1.0)
-    _caption(figure, "Contribution of each block", 0.40)
+    caption(figure, "Waterline", 1.0)
+    caption(figure, "Contribution of each block", 0.40)
     return figure
 
 
 def strip_chart(called: pd.Series[str], true: pd.Series[str], *, window: Window) -> go.Figure:
     """Called and true regime, one thin row each."""
-    figure = _figure(window, height=120, overlay={"visible": False})
+    figure = time_figure(window, height=120, overlay={"visible": False})
     _add_bands(figure, called, rows=(0.55, 1.0), colours=REGIME_COLOURS)
     _add_bands(figure, true, rows=(0.0, 0.45), colours=REGIME_COLOURS)
     figure.update_yaxes(selector={"range": (0, 1)}, visible=True, tickvals=[0.22, 0.78], ticktext=["true", "called"])
@@ -110,14 +110,14 @@ def strip_chart(called: pd.Series[str], true: pd.Series[str], *, window: Window)
 
 def allocation_chart(weights: pd.DataFrame, sleeves: Mapping[str, tuple[str, ...]], *, window: Window) -> go.Figure:
     """Weight of each sleeve and of cash: stacked, or as lines when something is held short."""
-    figure = _figure(window, height=280, overlay={"tickformat": ".0%"})
+    figure = time_figure(window, height=280, overlay={"tickformat": ".0%"})
     held = by_sleeve(weights, sleeves)
     stacked = bool((held >= -1e-9).all(axis=None))
     for name in map(str, held.columns):
         colour = SLEEVE_COLOURS.get(name, SLEEVE_COLOURS["other"])
         style = {"stackgroup": "weights", "fillcolor": colour} if stacked else {}
         line = {"color": colour, "width": 0.5 if stacked else 1.5}
-        _add_line(figure, held[name], name, line=line, hovertemplate="%{y:.1%}", **style)
+        add_line(figure, held[name], name, line=line, hovertemplate="%{y:.1%}", **style)
     if stacked:
         figure.update_layout(yaxis2_range=[0, 1])
     return figure
@@ -125,10 +125,10 @@ def allocation_chart(weights: pd.DataFrame, sleeves: Mapping[str, tuple[str, ...
 
 def drawdown_chart(portfolios: Mapping[str, Backtest], *, window: Window) -> go.Figure:
     """Fall of each portfolio from its highest value so far, the capital included."""
-    figure = _figure(window, height=260, overlay={"tickformat": ".0%", "rangemode": "tozero"})
+    figure = time_figure(window, height=260, overlay={"tickformat": ".0%", "rangemode": "tozero"})
     for name, backtest in portfolios.items():
         fall = drawdown(backtest.value, capital=backtest.capital)
-        _add_line(figure, fall, name, line=LINES[name], hovertemplate="%{y:.1%}")
+        add_line(figure, fall, name, line=LINES[name], hovertemplate="%{y:.1%}")
     return figure
 
 
@@ -162,8 +162,8 @@ def days(index: pd.Index[Any] | pd.Series[Any]) -> list[str]:
     return list((times if times.tz is None else times.tz_convert("America/New_York")).strftime("%Y-%m-%d"))
 
 
-def _figure(window: Window, *, height: int, overlay: Mapping[str, object]) -> go.Figure:
-    """Frame with the bands' axis `y` from 0 to 1, and the data's axis `y2` in front of it."""
+def time_figure(window: Window, *, height: int, overlay: Mapping[str, object]) -> go.Figure:
+    """Frame of a chart over time, with the bands' axis `y` from 0 to 1, and the data's axis `y2` in front of it."""
     layout = {
         **LAYOUT,
         "height": height,
@@ -185,7 +185,8 @@ def _thin(colour: str) -> dict[str, object]:
     return {"color": colour, "width": 1}
 
 
-def _add_line(figure: go.Figure, values: pd.Series[float], name: str, **style: object) -> None:
+def add_line(figure: go.Figure, values: pd.Series[float], name: str, **style: object) -> None:
+    """One line of daily or weekly values on the data's axis."""
     style.setdefault("hovertemplate", "%{y:+.2f}")
     figure.add_scatter(
         x=days(values.index),
@@ -259,7 +260,8 @@ def _add_events(figure: go.Figure, events: pd.DataFrame, *, foot: float) -> None
         )
 
 
-def _caption(figure: go.Figure, text: str, top: float) -> None:
+def caption(figure: go.Figure, text: str, top: float) -> None:
+    """Words above the part of a figure that ends at `top`, a share of its height."""
     figure.add_annotation(
         text=text, x=0, y=top, xref="paper", yref="paper", xanchor="left", yanchor="bottom", showarrow=False
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,7 +57,7 @@ def _heat_map(table: pd.DataFrame, across: Parameter, down: Parameter, span: Spa
     return figure
 
 
-def _ticks(values: list[float], title: str) -> dict[str, object]:
+def _ticks(values: Sequence[Any], title: str) -> dict[str, object]:
     shown = range(0, len(values), math.ceil(len(values) / _TICKS))
     words = [f"{values[place]:.4g}" for place in shown]
     return {"tickvals": list(shown), "ticktext": words, "title": title, "showgrid": False, "zeroline": False}

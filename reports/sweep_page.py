@@ -109,8 +109,8 @@ def _spread(swept: Swept) -> Chart:
     sharpe = swept.members["sharpe"].dropna()
     low, middle, high = sharpe.quantile([0.25, 0.5, 0.75])
     explained = (
-        f"{len(sharpe):,} member{'s' * (len(sharpe) > 1)} by Sharpe ratio. Half of them lie between {low:.2f} and {high:.2f} (dotted), the "
-        f"median is {middle:.2f} (solid). Dashed: the study as it was written down before."
+        f"{len(sharpe):,} member{'s' * (len(sharpe) > 1)} by Sharpe ratio. Half of them lie between {low:.2f} and "
+        f"{high:.2f} (dotted), the median is {middle:.2f} (solid). Dashed: the study as it was written down before."
     )
     return Chart("spread", "Where the members lie", explained, histogram(sharpe, swept.preset["sharpe"]))
 

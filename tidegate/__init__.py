@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .data.load import load_market
     from .data.market import Market
     from .decisions import decide
+    from .ledger import Ledger
     from .pipeline import run
     from .result import RunResult
     from .study import Study
@@ -30,16 +31,20 @@ if TYPE_CHECKING:
 
 _PLACES = {
     "Grid": ".sweeps.grid",
+    "Ledger": ".ledger",
     "Market": ".data.market",
     "RunResult": ".result",
     "Study": ".study",
     "SweepResult": ".sweeps.result",
+    "WalkConfig": ".walkforward.config",
+    "WalkForward": ".walkforward.result",
     "Workers": ".sweeps.workers",
     "audit": ".causality.audit",
     "decide": ".decisions",
     "load_market": ".data.load",
     "run": ".pipeline",
     "sweep": ".sweeps.sweep",
+    "walk_forward": ".walkforward.walk",
 }
 
 __all__ = [
@@ -47,6 +52,7 @@ __all__ = [
     "ConfigError",
     "DataError",
     "Grid",
+    "Ledger",
     "LookaheadError",
     "Market",
     "RunResult",
@@ -54,12 +60,15 @@ __all__ = [
     "Study",
     "SweepResult",
     "TidegateError",
+    "WalkConfig",
+    "WalkForward",
     "Workers",
     "audit",
     "decide",
     "load_market",
     "run",
     "sweep",
+    "walk_forward",
 ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -16,6 +17,7 @@ from .options import SYNTHETIC, Data, Debug, Json, Out, Quiet, Set, StudyName, c
 from .runs_commands import app as runs_app
 from .study_commands import app as study_app
 from .sweep_commands import sweep
+from .walkforward_commands import walkforward
 
 if TYPE_CHECKING:
     from .causality.plan import Depth
@@ -33,6 +35,7 @@ app = typer.Typer(
 app.add_typer(data_app, name="data")
 app.add_typer(study_app, name="study")
 app.command()(sweep)
+app.command()(walkforward)
 app.add_typer(runs_app, name="runs")
 
 
@@ -64,7 +67,7 @@ def run(
         market = _market(chosen, data)
         from .pipeline import run as run_study  # imports vectorbt
 
-        result = run_study(chosen, market, step=step)
+        result = run_study(chosen, market, step=step, jobs=min(1, (os.cpu_count() or 1) - 1))
         step("writing pages")
         result.write(folder)
     if as_json:

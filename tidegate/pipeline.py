@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -19,12 +22,12 @@ from .backtests.performance import measure
 from .backtests.result import Backtest
 from .backtests.schedule import order_schedule
 from .causality.audit import audit
+from .causality.result import Audit
 from .data.market import Market
 from .decisions import Decisions, decide
-from .errors import ConfigError
 from .gates import pass_gates
 from .hindsight import proxies_plan, weigh_baskets
-from .ledger import Ledger, Trial, effective_trials
+from .ledger import Ledger, Trial, chosen_ledger, effective_trials
 from .ledger.of_run import trial_of_run
 from .result import RunResult
 from .rivals import Plan, plans
@@ -36,7 +39,12 @@ STEPS = ("measuring the waterline", "executing orders", "weighing the evidence",
 
 
 def run(
-    study: Study, market: Market, *, ledger: Ledger | Literal["home"] | None = "home", step: Step = lambda name: None
+    study: Study,
+    market: Market,
+    *,
+    ledger: Ledger | Literal["home"] | None = "home",
+    step: Step = lambda name: None,
+    jobs: int = 0,
 ) -> RunResult:
     """Backtest a study, its rivals and its luck.
 
@@ -51,6 +59,8 @@ def run(
         machine's user (see `Ledger.at_home`). None records nothing and counts the run alone.
     step : callable
         Told the name of each of `STEPS` as it begins.
+    jobs : int
+        Further processes, which audit beside all else; 0 audits here, at the end.
 
     Returns
     -------
@@ -61,44 +71,51 @@ def run(
     ConfigError, DataError
         The study cannot be run on this market, or the ledger cannot be written; the message says why.
     """
-    book = _prepared(ledger)
+    book = chosen_ledger(ledger)
+    if book is not None:
+        book.prepare()
     step(STEPS[0])
     findings = pass_gates(study, market)
     decisions = decide(study, market)
-    step(STEPS[1])
-    prices = tradable_prices(study, market)
-    portfolios = _portfolios(study, market, prices, decisions)
-    bills = bill_returns(market.releases, pd.DatetimeIndex(portfolios["strategy"].value.index))
-    performance = {name: measure(portfolio, bill_returns=bills) for name, portfolio in portfolios.items()}
-    trial = trial_of_run(study, market, portfolios["strategy"].returns, bills=bills, figures=performance["strategy"])
-    tried = _tried(trial, book)
-    step(STEPS[2])
-    strategy, mix = (portfolios[name].returns - bills for name in ("strategy", "constant_mix"))
-    shifted = _shifted(study, prices, decisions, bills.index).sub(bills, axis="index")
-    evidence = weigh_evidence(strategy, mix, shifted, tried=tried, config=study.evidence)
-    step(STEPS[3])
-    return RunResult(
-        study=study,
-        market=market,
-        findings=findings,
-        decisions=decisions,
-        portfolios=portfolios,
-        performance=performance,
-        bills=bills,
-        regime_by_session=_regime_by_session(decisions, pd.DatetimeIndex(bills.index), study.execution),
-        evidence=evidence,
-        baskets=weigh_baskets(study, market, decisions, prices, bills) if study.hindsight else None,
-        audit=audit(study, market, decisions, depth="quick"),
-    )
+    with _audited(study, market, decisions, jobs) as audited:
+        step(STEPS[1])
+        prices = tradable_prices(study, market)
+        portfolios = _portfolios(study, market, prices, decisions)
+        bills = bill_returns(market.releases, pd.DatetimeIndex(portfolios["strategy"].value.index))
+        performance = {name: measure(portfolio, bill_returns=bills) for name, portfolio in portfolios.items()}
+        trial = trial_of_run(
+            study, market, portfolios["strategy"].returns, bills=bills, figures=performance["strategy"]
+        )
+        tried = _tried(trial, book)
+        step(STEPS[2])
+        strategy, mix = (portfolios[name].returns - bills for name in ("strategy", "constant_mix"))
+        shifted = _shifted(study, prices, decisions, bills.index).sub(bills, axis="index")
+        evidence = weigh_evidence(strategy, mix, shifted, tried=tried, config=study.evidence)
+        step(STEPS[3])
+        return RunResult(
+            study=study,
+            market=market,
+            findings=findings,
+            decisions=decisions,
+            portfolios=portfolios,
+            performance=performance,
+            bills=bills,
+            regime_by_session=_regime_by_session(decisions, pd.DatetimeIndex(bills.index), study.execution),
+            evidence=evidence,
+            baskets=weigh_baskets(study, market, decisions, prices, bills) if study.hindsight else None,
+            audit=audited(),
+        )
 
 
-def _prepared(ledger: Ledger | Literal["home"] | None) -> Ledger | None:
-    if not (ledger is None or ledger == "home" or isinstance(ledger, Ledger)):
-        raise ConfigError("ledger", received=ledger, expected='a Ledger, "home" or None')
-    book = Ledger.at_home() if ledger == "home" else ledger
-    if book is not None:
-        book.prepare()
-    return book
+@contextmanager
+def _audited(study: Study, market: Market, decisions: Decisions, jobs: int) -> Iterator[Callable[[], Audit]]:
+    """What gives the quick audit: made when it is asked for, or from now on by other processes."""
+    quick = partial(audit, study, market, decisions, depth="quick", jobs=jobs)
+    if jobs == 0:
+        yield quick
+    else:
+        with ThreadPoolExecutor(1) as waiting:
+            yield waiting.submit(quick).result
 
 
 def tradable_prices(study: Study, market: Market) -> pd.DataFrame:

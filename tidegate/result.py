@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from .backtests.evidence import Evidence
@@ -19,6 +17,7 @@ from .data.findings import Finding
 from .data.market import Market
 from .decisions import Decisions
 from .hindsight import Baskets
+from .plain import plain
 from .signals.result import REGIMES
 from .study import Study
 
@@ -73,7 +72,7 @@ class RunResult:
 
     def summary(self) -> dict[str, Any]:
         """The figures of ``summary.json``: plain data, undefined numbers as None."""
-        content: dict[str, Any] = _plain(
+        content: dict[str, Any] = plain(
             {
                 "schema": 1,
                 "study": self.study.name,
@@ -136,14 +135,3 @@ class RunResult:
         """A table of the measured figures, for notebooks."""
         table = pd.DataFrame({name: figures.as_dict() for name, figures in self.performance.items()}).T
         return str(table.style.format("{:.3f}").to_html())
-
-
-def _plain(value: Any) -> Any:
-    """`value` as JSON can hold it: numpy scalars as Python's, undefined numbers as None."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    return None if isinstance(value, float) and not math.isfinite(value) else value

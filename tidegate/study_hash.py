@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from .data.assets import AssetClass, asset_class
-from .errors import ConfigError
+from .user_modules import content_of
 
 if TYPE_CHECKING:
     from .study import Study
@@ -65,7 +64,7 @@ def config_hash(study: Study) -> str:
     for unheld in set(content["costs"]) - _held_classes(study):
         _drop(content, f"costs.{unheld}")
     for part in ("signal", "strategy"):
-        content[part]["modules"] = [_content_hash(name) for name in content[part]["modules"]]
+        content[part]["modules"] = [hashlib.sha256(content_of(name)).hexdigest() for name in content[part]["modules"]]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -94,10 +93,3 @@ def _drop(content: dict[str, Any], key: str) -> None:
     for step in path:
         content = content[step]
     del content[leaf]
-
-
-def _content_hash(name: str) -> str:
-    try:
-        return hashlib.sha256(Path(name).read_bytes()).hexdigest()
-    except OSError:
-        raise ConfigError("modules", received=name, expected="the path of a Python file") from None

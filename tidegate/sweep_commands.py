@@ -43,9 +43,12 @@ def sweep(
     market = load_market(data, economy=chosen.economy, assets=chosen.tickers)
     with counting("sweeping", quiet=quiet or as_json, each="studies") as counted:
         told = sweep_report.Aloud(counted, quiet=quiet or as_json)
-        found = sweep_study(
-            chosen, drawn, market, out=out, workers=Workers(jobs, scheduler), most=most or MOST, told=told
-        )
+        try:
+            found = sweep_study(
+                chosen, drawn, market, out=out, workers=Workers(jobs, scheduler), most=most or MOST, told=told
+            )
+        except KeyboardInterrupt:
+            raise told.interrupted() from None
     if as_json:
         print_json(found.summary())
     else:

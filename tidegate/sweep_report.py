@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.console import Console
 
+from .errors import TidegateError
 from .sweeps import Told, words
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ class Aloud(Told):
 
     def __init__(self, counted: Callable[[int, int], None], *, quiet: bool) -> None:
         self._counted, self._quiet = counted, quiet
+        self._stored: tuple[int, int] | None = None
 
     def sentence(self, text: str) -> None:
         """Print it, unless quiet."""
@@ -27,7 +29,17 @@ class Aloud(Told):
 
     def progress(self, done: int, total: int) -> None:
         """Move the bar."""
+        self._stored = done, total
         self._counted(done, total)
+
+    def interrupted(self) -> TidegateError:
+        """What to say after Ctrl-C."""
+        if self._stored is None:
+            return TidegateError("Interrupted before anything was measured; nothing is written")
+        done, total = self._stored
+        return TidegateError(
+            f"Interrupted: {done:,} of {total:,} members are stored", remedy="The same command goes on from there."
+        )
 
 
 def show(result: SweepResult, console: Console, *, quiet: bool) -> None:

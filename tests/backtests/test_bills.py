@@ -1,8 +1,9 @@
+import numpy as np
 import pandas as pd
 import pytest
 
 from tests.worlds import NO_RELEASES, days, release_rows
-from tidegate.backtests.bills import bill_returns, bond_equivalent
+from tidegate.backtests.bills import bill_accruals, bill_returns, bond_equivalent
 from tidegate.data.releases import Releases
 from tidegate.errors import DataError
 
@@ -28,3 +29,18 @@ def test_bond_equivalent_by_hand():
 def test_no_bill_rate_is_an_error():
     with pytest.raises(DataError, match="No bill rate is known on 2025-06-25"):
         bill_returns(Releases(NO_RELEASES), SESSIONS)
+
+
+def test_accruals_serve_a_backtest_that_begins_anywhere():
+    rows = release_rows("DGS3MO", ["2025-06-23", "2025-06-26"], ["2025-06-24 20:15", "2025-06-27 19:00"], [3.65, 7.30])
+    accruals = bill_accruals(Releases(rows), SESSIONS)
+    for row in range(len(SESSIONS)):
+        alone = bill_returns(Releases(rows), SESSIONS[row:])
+        assert alone.tolist() == [accruals["opening"].iloc[row], *accruals["accrued"].iloc[row + 1 :]]
+
+
+def test_accruals_are_missing_where_no_rate_was_public():
+    rows = release_rows("DGS3MO", ["2025-06-23"], ["2025-06-26 19:00"], [3.65])
+    accruals = bill_accruals(Releases(rows), SESSIONS)
+    assert accruals["opening"].tolist() == pytest.approx([np.nan, 1e-4, 1e-4, 1e-4], nan_ok=True)
+    assert accruals["accrued"].tolist() == pytest.approx([np.nan, np.nan, 1e-4, 3e-4], nan_ok=True)

@@ -78,7 +78,7 @@ def audit(
     asked = subject_of(subject)
     unasked = cloudpickle.loads(cloudpickle.dumps(asked)) if jobs else asked  # it may remember what it is asked below
     case = _case(asked, world_of(data), decisions)
-    planned = _planned(case, depth, cuts, seed, apart=jobs > 0)
+    planned = _planned(case, depth, cuts, seed, apart=jobs > 0 and depth != "quick")
     made = list(
         outcomes(planned, replace(case, subject=unasked), jobs=jobs, told=lambda done: told(done, len(planned)))
     )

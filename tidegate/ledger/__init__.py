@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from .counted import Counted
 from .effective import effective_trials
-from .ledger import Entry, Ledger
+from .ledger import Entry, Ledger, chosen_ledger
 from .trial import Trial, monthly_growth
 
-__all__ = ["Counted", "Entry", "Ledger", "Trial", "effective_trials", "monthly_growth"]
+__all__ = ["Counted", "Entry", "Ledger", "Trial", "chosen_ledger", "effective_trials", "monthly_growth"]

@@ -124,16 +124,18 @@ def _told(path: Path) -> Iterator[None]:
     except OSError as error:
         raise _unusable(path, error.strerror or str(error)) from None
     except sqlite3.Error as error:
-        raise _translated(error, path) from error
+        name = getattr(error, "sqlite_errorname", "")
+        if not name:  # ours, not the file's
+            raise
+        raise _translated(name, str(error), path) from error
 
 
-def _translated(error: sqlite3.Error, path: Path) -> ConfigError | DataError:
-    name = getattr(error, "sqlite_errorname", "")
+def _translated(name: str, why: str, path: Path) -> ConfigError | DataError:
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return _held(path)
     if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_PERM")):
-        return _unusable(path, str(error))
-    return _damaged(path, str(error))
+        return _unusable(path, why)
+    return _damaged(path, why)
 
 
 def _held(path: Path) -> ConfigError:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -160,6 +161,13 @@ class Ledger:
             raise _no_single(prefix, [row["id"].hex() for row in found])
         (row,) = found
         return Entry(row["id"].hex(), restored(row), instant(row["first_at"]), row["times"])
+
+
+def chosen_ledger(ledger: Ledger | Literal["home"] | None) -> Ledger | None:
+    """The ledger that a call names: one of its own, that of the home, or none; ConfigError for anything else."""
+    if not (ledger is None or ledger == "home" or isinstance(ledger, Ledger)):
+        raise ConfigError("ledger", received=ledger, expected='a Ledger, "home" or None')
+    return Ledger.at_home() if ledger == "home" else ledger
 
 
 def _readable(table: pd.DataFrame) -> pd.DataFrame:

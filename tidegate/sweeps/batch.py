@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..backtests.events import Events, Terms
-from ..backtests.measure_many import Measured, measure_many
+from ..backtests.measure_many import Measured, Segments, measure_many
 from ..backtests.performance import Performance
 from ..data.market import Market
 from ..errors import TidegateError
@@ -20,8 +20,8 @@ from ..study import Study
 from .graph import StudyGraph
 from .memo import Memory
 from .orders import Orders, orders_of
+from .pieces import Pieces, Scoring
 
-Floats = npt.NDArray[np.float64]
 FIGURES = (*(each.name for each in fields(Performance)), "skew", "kurtosis", "sessions")
 
 
@@ -32,7 +32,8 @@ class Batch:
     Attributes
     ----------
     table : DataFrame, shape (members, ...)
-        ``config_hash``, ``refused`` (why a member cannot be run; empty where it was) and `FIGURES`, NaN where refused.
+        ``config_hash``, ``refused`` (why a member cannot be run; empty where it was), `FIGURES` and the columns of a
+        `Scoring`, NaN where refused.
     months : ndarray of float32, shape (members, months)
         Logarithmic growth over each calendar month of the market; NaN where nothing was held.
     """
@@ -41,7 +42,9 @@ class Batch:
     months: npt.NDArray[np.float32]
 
 
-def measure_batch(studies: Sequence[Study | TidegateError], market: Market, memory: Memory) -> Batch:
+def measure_batch(
+    studies: Sequence[Study | TidegateError], market: Market, memory: Memory, *, scoring: Scoring | None = None
+) -> Batch:
     """Backtest some studies.
 
     Parameters
@@ -52,15 +55,17 @@ def measure_batch(studies: Sequence[Study | TidegateError], market: Market, memo
         What all of them are run on.
     memory : Memory
         Of what earlier studies on this market have computed; it grows.
+    scoring : Scoring, optional
+        Further columns.
 
     Returns
     -------
     Batch
         In the order of `studies`.
     """
-    month = months_of(market.sessions)
+    pieces = Pieces.of(market.sessions, None if scoring is None else scoring.segment)
     figures = np.full((len(studies), len(FIGURES)), np.nan)
-    months = np.full((len(studies), int(month.max()) + 1), np.nan, dtype=np.float32)
+    sums = np.zeros((len(fields(Segments)), len(studies), len(pieces.month)))
     refused, groups = [""] * len(studies), defaultdict(list)
     for place, study in enumerate(studies):
         try:
@@ -71,13 +76,16 @@ def measure_batch(studies: Sequence[Study | TidegateError], market: Market, memo
             groups[member.graph.tape.key].append((place, member))
     for placed in groups.values():
         places, members = map(list, zip(*placed, strict=True))
-        measured = _execute(members, month)
+        measured = _execute(members, pieces.number)
         figures[places] = np.column_stack([getattr(measured, name) for name in FIGURES])
         if measured.segments is not None:
-            months[places] = np.where(measured.segments.count > 0, measured.segments.log_growth, np.nan)
+            found = [getattr(measured.segments, each.name) for each in fields(Segments)]
+            sums[:, places, : found[0].shape[1]] = found
+    whole = Segments(*sums)
     hashes = ["" if isinstance(study, TidegateError) else study.config_hash for study in studies]
-    table = pd.DataFrame({"config_hash": hashes, "refused": refused}).join(pd.DataFrame(figures, columns=list(FIGURES)))
-    return Batch(table, months)
+    scores = {} if scoring is None else scoring.columns(pieces.segments(whole))
+    columns = dict(zip(FIGURES, figures.T, strict=True)) | dict(scores)
+    return Batch(pd.DataFrame({"config_hash": hashes, "refused": refused, **columns}), pieces.growth(whole))
 
 
 class _Member(NamedTuple):
@@ -92,7 +100,7 @@ def _prepared(study: Study | TidegateError, market: Market, memory: Memory) -> _
     return _Member(graph, orders_of(graph))
 
 
-def _execute(members: Sequence[_Member], month: npt.NDArray[np.int64]) -> Measured:
+def _execute(members: Sequence[_Member], piece: npt.NDArray[np.int64]) -> Measured:
     """One pass of the event loop over members with the same tape."""
     tape, _ = members[0].graph.tape.value
     rates = [member.graph.rates.value for member in members]
@@ -102,11 +110,4 @@ def _execute(members: Sequence[_Member], month: npt.NDArray[np.int64]) -> Measur
         capital=np.array([member.graph.study.execution.capital_usd for member in members]),
     )
     events = Events.of([member.orders for member in members], assets=tape.closes.shape[1])
-    return measure_many(events, tape, terms, segment=month[: len(tape.sessions)])
-
-
-def months_of(sessions: pd.DatetimeIndex) -> npt.NDArray[np.int64]:
-    """Number of the calendar month of each session, counted from 0."""
-    months = sessions.to_numpy().astype("datetime64[M]").astype(np.int64)
-    numbers: npt.NDArray[np.int64] = months - months[0]
-    return numbers
+    return measure_many(events, tape, terms, segment=piece[: len(tape.sessions)])

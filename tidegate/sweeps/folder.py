@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -14,12 +16,15 @@ from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
+from pyarrow import ArrowException
 
-from ..data.store.atomic import replace_file
-from ..errors import ConfigError
+from ..data.store.atomic import DRAFT, replace_file
+from ..errors import ConfigError, DataError
+from ..ledger.trial import Kind
 from ..output_folder import refuse_unusable
 
-MARK = "sweep.json"
+_LOCK = ".lock"
 _PART = re.compile(r"(\d{9})-(\d{9})\.parquet")
 
 
@@ -30,53 +35,89 @@ class SweepFolder:
     Parameters
     ----------
     path : Path
-        Holds ``sweep.json`` (the plan), ``parts/`` while members are missing, ``results.parquet`` when none is.
+        Holds ``KIND.json`` (the plan), ``parts/`` while members are missing, ``results.parquet`` when none is.
+    kind : {"sweep", "walkforward"}
+        What the members are measured for.
     """
 
     path: Path
+    kind: Kind = "sweep"
 
     @classmethod
-    def of(cls, path: str | Path | None, plan: Mapping[str, Any]) -> SweepFolder:
+    def of(cls, path: str | Path | None, plan: Mapping[str, Any], *, kind: Kind = "sweep") -> SweepFolder:
         """The folder at `path`, or one in ``outputs`` named by the content of the plan."""
         if path is not None:
-            return cls(Path(path))
+            return cls(Path(path), kind)
         digest = hashlib.sha256(_text(plan).encode()).hexdigest()
-        return cls(Path("outputs") / f"{plan['study']['name']}-sweep-{digest[:8]}")
+        return cls(Path("outputs") / f"{plan['study']['name']}-{kind}-{digest[:8]}", kind)
+
+    @property
+    def mark(self) -> str:
+        """Name of the file that holds the plan."""
+        return f"{self.kind}.json"
 
     @property
     def results(self) -> Path:
         """All members, by number; there once the sweep is complete."""
         return self.path / "results.parquet"
 
-    def refuse_unusable(self) -> None:
-        """Raise ConfigError when the folder cannot be written or holds something else."""
-        refuse_unusable(self.path, mark=MARK)
-
-    def begin(self, plan: Mapping[str, Any]) -> None:
-        """Lay out the folder, or find the same plan there.
+    @contextmanager
+    def begun(self, plan: Mapping[str, Any]) -> Iterator[None]:
+        """Lay out the folder, or find the same plan there; nobody else may write into it until the block ends.
 
         Raises
         ------
         ConfigError
-            It holds another plan.
+            It holds another plan, another process is at work in it, or it cannot be written.
         """
-        content = _text(plan)
-        mark = self.path / MARK
-        if mark.is_file():
-            if mark.read_text(encoding="utf-8") != content:
-                raise ConfigError(
-                    "--out holds a sweep of another plan",
-                    received=str(self.path),
-                    expected="a new folder, or one with the same study, grid, data and version of tidegate",
-                    remedy="Choose another folder, or delete this one.",
-                )
-            return
-        replace_file(mark, content.encode())
+        self.refuse_other(plan)
+        with self._alone():
+            with _told(self.path):
+                for draft in [*self.path.glob(f"{DRAFT}*"), *self.path.glob(f"parts/{DRAFT}*")]:  # of a killed process
+                    draft.unlink()
+                if not (self.path / self.mark).is_file():
+                    replace_file(self.path / self.mark, _text(plan).encode())
+            yield
+
+    def refuse_other(self, plan: Mapping[str, Any]) -> None:
+        """Raise ConfigError when the folder cannot be written, or holds another plan or something else."""
+        mark = self.path / self.mark
+        refuse_unusable(mark if self._is_bare() else self.path, mark=self.mark)
+        if mark.is_file() and mark.read_bytes() != _text(plan).encode():
+            raise ConfigError(
+                f"--out holds a {self.kind} of another plan",
+                received=str(self.path),
+                expected="a new folder, or one with the same study, grid, data and version of tidegate",
+                remedy="Choose another folder, or delete this one.",
+            )
+
+    def _is_bare(self) -> bool:
+        """Whether there is only what a process that was killed at once has left."""
+        return self.path.is_dir() and all(
+            each.name == _LOCK or each.name.startswith(DRAFT) for each in self.path.iterdir()
+        )
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        lock = FileLock(self.path / _LOCK)
+        try:
+            with _told(self.path):
+                self.path.mkdir(parents=True, exist_ok=True)
+                lock.acquire(timeout=0)
+        except Timeout:
+            raise ConfigError(
+                f"Another process is at work on the same {self.kind}",
+                received=str(self.path),
+                expected="one process for each folder",
+                remedy="Wait for it to end, or stop it and call again: what it has stored is gone on with.",
+            ) from None
+        with lock:
+            yield
 
     def done(self) -> list[range]:
         """Members whose results are there, in ascending order."""
         if self.results.is_file():
-            return [range(pq.read_metadata(self.results).num_rows)]
+            return [range(len(self.table()))]
         found = (_PART.fullmatch(path.name) for path in (self.path / "parts").glob("*.parquet"))
         return sorted((range(int(each[1]), int(each[2]) + 1) for each in found if each), key=lambda each: each.start)
 
@@ -84,31 +125,75 @@ class SweepFolder:
         """Store the results of `members`, which follow one another, whole or not at all."""
         buffer = BytesIO()
         table.to_parquet(buffer, index=False)
-        replace_file(self.path / "parts" / f"{members[0]:09d}-{members[-1]:09d}.parquet", buffer.getvalue())
+        with _told(self.path):
+            replace_file(self._part(members), buffer.getvalue())
 
     def complete(self) -> None:
         """Join the parts into one file, part by part; nothing where that was done before."""
-        if self.results.is_file():
-            return
-        draft = self.path / f".{self.results.name}"
-        parts = [self.path / "parts" / f"{each[0]:09d}-{each[-1]:09d}.parquet" for each in self.done()]
+        if not self.results.is_file():
+            with _told(self.path), _whole(self.path / "parts"):
+                self._join([self._part(each) for each in self.done()])
+        shutil.rmtree(self.path / "parts", ignore_errors=True)
+
+    def _join(self, parts: Sequence[Path]) -> None:
+        draft = self.path / f"{DRAFT}{self.results.name}"
         with pq.ParquetWriter(draft, pq.read_schema(parts[0])) as writer:
             for part in parts:
                 writer.write_table(pq.read_table(part))
+        with draft.open("rb+") as file:
+            os.fsync(file.fileno())  # the parts are deleted once this one bears its name
         draft.replace(self.results)
-        shutil.rmtree(self.path / "parts")
+
+    def _part(self, members: Sequence[int]) -> Path:
+        return self.path / "parts" / f"{members[0]:09d}-{members[-1]:09d}.parquet"
 
     def table(self) -> pd.DataFrame:
         """All members, by number."""
-        return pd.read_parquet(self.results)
+        with _whole(self.results):
+            table: pd.DataFrame = pq.read_table(self.results).to_pandas()
+        return table
 
     def describe(self, summary: Mapping[str, Any]) -> None:
         """Write ``summary.json``."""
-        replace_file(self.path / "summary.json", _text(summary).encode())
+        with _told(self.path):
+            replace_file(self.path / "summary.json", _text(summary).encode())
+
+    def show(self, page: str) -> None:
+        """Write ``KIND.html``."""
+        with _told(self.path):
+            replace_file(self.path / f"{self.kind}.html", page.encode())
 
 
 def _text(content: Mapping[str, Any]) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """The system's refusal to write, in words."""
+    try:
+        yield
+    except OSError as error:
+        raise ConfigError(
+            "--out cannot be written",
+            received=str(path),
+            expected="a place you may write to, with room left",
+            remedy=f"The system says: {error.strerror or error}.",
+        ) from error
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[None]:
+    """A file of results that somebody else has changed, in words."""
+    try:
+        yield
+    except ArrowException as error:
+        raise DataError(
+            "Results of the sweep cannot be read",
+            received=f"{path}: {error}",
+            expected="files as the sweep wrote them",
+            remedy="Delete the folder, and call again.",
+        ) from None
 
 
 def missing(done: list[range], size: int, *, batch: int) -> Iterator[range]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any, Literal, NamedTuple
 
 import pandas as pd
@@ -17,11 +18,15 @@ from ..errors import TidegateError
 from ..pipeline import tradable_prices
 from ..rivals import limits_of
 from ..study import Study
+from ..user_modules import carried, content_of, load_modules
 from .batch import Batch, measure_batch
 from .graph import StudyGraph
 from .memo import Memory
 from .orders import trades_of
+from .pieces import Scoring
 from .plan import Plan
+
+_ONE_AT_A_TIME = Lock()  # what a user's own files have registered belongs to the whole process
 
 
 class Call(NamedTuple):
@@ -49,26 +54,56 @@ class Job:
     ----------
     plan, market : Plan, Market
         Equal on every worker. What a worker has computed stays with it, and is not sent.
+    scoring : Scoring, optional
+        Further columns for what is measured.
+
+    Attributes
+    ----------
+    files : Mapping of str to bytes
+        The user's own files as they were when the job was made: they go to every worker, and an edit comes too late.
+
+    Raises
+    ------
+    ConfigError
+        One of these files cannot be read.
     """
 
     plan: Plan
     market: Market
+    scoring: Scoring | None = None
+    files: Mapping[str, bytes] = field(init=False, repr=False)
     _memory: Memory = field(default_factory=Memory, init=False, repr=False)
 
+    def __post_init__(self) -> None:
+        study = self.plan.study
+        self.files = {name: content_of(name) for name in (*study.signal.modules, *study.strategy.modules)}
+
     def __getstate__(self) -> dict[str, object]:
-        return {"plan": self.plan, "market": self.market}
+        return {name: value for name, value in vars(self).items() if name != "_memory"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(**state)  # type: ignore[misc]
+        vars(self).update(state, _memory=Memory())
 
     def answer(self, call: Call) -> Answer:
-        """Do what was asked."""
+        """Do what was asked; one call after the other, however many threads ask.
+
+        Raises
+        ------
+        ConfigError
+            One of the user's own files fails.
+        """
+        with _ONE_AT_A_TIME, carried(self.files):
+            load_modules(tuple(self.files))
+            return self._answer(call)
+
+    def _answer(self, call: Call) -> Answer:
         if call.what == "measure":
             return Answer(call, self._measured(call.members))
         return Answer(call, [self._alone(member, afresh=call.what == "afresh") for member in call.members])
 
     def _measured(self, members: Sequence[int]) -> Batch:
-        return measure_batch([self._member(member) for member in members], self.market, self._memory)
+        studies = [self._member(member) for member in members]
+        return measure_batch(studies, self.market, self._memory, scoring=self.scoring)
 
     def _alone(self, member: int, *, afresh: bool) -> Performance:
         """One member through vectorbt's own `from_orders`; member -1 is the study of the plan itself."""

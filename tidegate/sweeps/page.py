@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ..caveats import caveats
-from ..data.store.atomic import replace_file
 from ..reports.sweep_charts import panels
 from ..reports.sweep_page import SweepPage, parameter_charts, render_sweep_page
 from ..reports.swept import Parameter, Swept
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from ..data.market import Market
     from .result import SweepResult
 
-NAME = "sweep.html"
 _LISTED = 12  # values that are named one by one
 _DRAWN = {
     "grid": "every combination",
@@ -33,8 +31,8 @@ _DRAWN = {
 }
 
 
-def write_page(result: SweepResult, market: Market, *, recorded: bool) -> None:
-    """Write ``sweep.html`` into the folder of a complete sweep, whole or not at all.
+def sweep_page(result: SweepResult, market: Market, *, recorded: bool) -> str:
+    """The page as HTML.
 
     Parameters
     ----------
@@ -69,7 +67,7 @@ def write_page(result: SweepResult, market: Market, *, recorded: bool) -> None:
             "tidegate": version("tidegate"),
         },
     )
-    replace_file(result.folder.path / NAME, render_sweep_page(page).encode())
+    return render_sweep_page(page)
 
 
 def figure(result: SweepResult) -> go.Figure:
@@ -79,9 +77,9 @@ def figure(result: SweepResult) -> go.Figure:
 
 
 def _swept(result: SweepResult) -> Swept:
-    parameters = parameters_of(result.plan)
-    words = {each.name: _readable(result.ran[each.name]) for each in parameters if each.words}
-    return Swept(parameters, result.plan.grid.sample, result.ran.assign(**words), result.preset.as_dict())
+    parameters, ran = parameters_of(result.plan), result.ran
+    words = {each.name: _readable(ran[each.name]) for each in parameters if each.words}
+    return Swept(parameters, result.plan.grid.sample, ran.assign(**words), result.preset.as_dict())
 
 
 def parameters_of(plan: Plan) -> tuple[Parameter, ...]:

@@ -65,6 +65,9 @@ class Plan:
     study: Study
     grid: Grid
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {"study": self.study, "grid": self.grid}  # the rest is made of these
+
     @property
     def size(self) -> int:
         """How many members there are."""

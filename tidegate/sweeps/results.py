@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..data.market import Market
 from ..ledger import Trial
-from ..ledger.trial import METRICS
+from ..ledger.trial import METRICS, Kind
 from .batch import Batch
 from .plan import Plan
 
@@ -26,7 +26,7 @@ def rows_of(plan: Plan, members: Sequence[int], batch: Batch) -> pd.DataFrame:
     return pd.concat([numbers, batch.table], axis="columns")
 
 
-def trials_of(plan: Plan, market: Market, members: Sequence[int], batch: Batch) -> list[Trial]:
+def trials_of(plan: Plan, market: Market, members: Sequence[int], batch: Batch, *, kind: Kind = "sweep") -> list[Trial]:
     """A trial for each member that ran; members share one base, so that the ledger stays small."""
     base, first, now = plan.base, f"{market.sessions[0]:%Y-%m}", datetime.now(UTC)
     shared: dict[str, Any] = {
@@ -37,7 +37,7 @@ def trials_of(plan: Plan, market: Market, members: Sequence[int], batch: Batch) 
         "base": base,
         "code_version": version("tidegate"),
         "at": now,
-        "kind": "sweep",
+        "kind": kind,
     }
     return [
         Trial(

@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from ..backtests.compilation import compile_loop
+from ..backtests.compilation import compile_loop, is_compiled
 from ..backtests.performance import Performance
 from ..data.market import Market
 from ..errors import ConfigError
-from ..ledger import Ledger
+from ..ledger import Ledger, chosen_ledger
 from ..study import Study, as_mapping
 from .check import Checked, compare, members_to_check
 from .folder import SweepFolder, missing
@@ -78,35 +78,37 @@ def sweep(
     ------
     ConfigError, DataError
         The grid, the study or the folder is not what it should be, or no member can be run. Nothing is written before
-        all of that is known but the last.
+        all of that is known but the last. The study itself must run too: its neighbours are compared with it.
     SourceError
         The scheduler does not answer.
     TidegateError
         Members that were run again one by one came to other figures.
     """
-    from .page import write_page
+    from .page import sweep_page
 
     begun = time.perf_counter()
     plan = plan_sweep(study, grid, most=most)
-    described = _described(plan, market)
-    folder, book = SweepFolder.of(out, described), Ledger.at_home() if ledger == "home" else ledger
-    folder.refuse_unusable()
-    if book is not None:
-        book.prepare()
+    described = identity(plan, market)
+    folder, book = SweepFolder.of(out, described), chosen_ledger(ledger)
+    folder.refuse_other(described)
     job = Job(plan, market)
-    compile_loop(told.sentence)
+    if workers.scheduler is None and not is_compiled():
+        compile_loop(told.sentence)
     with workers.hired(job) as ask:
-        folder.begin(described)
-        _measure(job, ask, folder, book, told)
-        folder.complete()
-        preset, checked = _check(ask, _those_that_ran(folder), seed=grid.seed)
-    result = SweepResult(plan, folder, preset, checked, time.perf_counter() - begun)
-    folder.describe(result.summary())
-    write_page(result, market, recorded=book is not None)
+        preset = _alone(ask, -1)
+        if book is not None:
+            book.prepare()
+        with folder.begun(described):
+            measure_members(job, ask, folder, book, told)
+            folder.complete()
+            checked = run_again(ask, those_that_ran(folder), seed=grid.seed)
+            result = SweepResult(plan, folder, preset, checked, time.perf_counter() - begun)
+            folder.describe(result.summary())
+            folder.show(sweep_page(result, market, recorded=book is not None))
     return result
 
 
-def _measure(job: Job, ask: Ask, folder: SweepFolder, book: Ledger | None, told: Told) -> None:
+def measure_members(job: Job, ask: Ask, folder: SweepFolder, book: Ledger | None, told: Told) -> None:
     """Have every member measured that is not yet; what comes back is recorded, then stored."""
     plan, before = job.plan, folder.done()
     done = sum(map(len, before))
@@ -114,13 +116,14 @@ def _measure(job: Job, ask: Ask, folder: SweepFolder, book: Ledger | None, told:
     calls = (Call("measure", members) for members in missing(before, plan.size, batch=BATCH))
     for call, batch in ask(calls):
         if book is not None:
-            book.record(trials_of(plan, job.market, call.members, batch))
+            book.record(trials_of(plan, job.market, call.members, batch, kind=folder.kind))
         folder.put(call.members, rows_of(plan, call.members, batch))
         done += len(call.members)
         told.progress(done, plan.size)
 
 
-def _those_that_ran(folder: SweepFolder) -> pd.DataFrame:
+def those_that_ran(folder: SweepFolder) -> pd.DataFrame:
+    """The rows of the complete table whose members could be run; ConfigError where none could."""
     table = folder.table()
     ran = table[table["refused"] == ""]
     if ran.empty:
@@ -128,21 +131,27 @@ def _those_that_ran(folder: SweepFolder) -> pd.DataFrame:
     return ran
 
 
-def _check(ask: Ask, ran: pd.DataFrame, *, seed: int) -> tuple[Performance, Checked]:
-    """The study itself, and some members again: the first of them, the best, from its decisions on."""
+def _alone(ask: Ask, member: int) -> Performance:
+    ((_, (performance,)),) = ask([Call("again", (member,))])
+    found: Performance = performance
+    return found
+
+
+def run_again(ask: Ask, ran: pd.DataFrame, *, seed: int) -> Checked:
+    """Some members again: the first of them, the best, from its decisions on."""
     first, *others = members_to_check(ran, seed=seed)
     again: dict[int, Performance] = {}
-    for call, found in ask([Call("afresh", (first,)), Call("again", (-1,)), Call("again", others)]):
+    for call, found in ask([Call("afresh", (first,)), Call("again", others)]):
         again |= dict(zip(call.members, found, strict=True))
-    preset = again.pop(-1)
-    return preset, compare(ran, again)
+    return compare(ran, {member: again[member] for member in (first, *others)})
 
 
-def _described(plan: Plan, market: Market) -> dict[str, Any]:
+def identity(plan: Plan, market: Market) -> dict[str, Any]:
     """What makes a sweep the same one."""
     return {
         "schema": 1,
         "study": dict(as_mapping(plan.study)),
+        "config_hash": plan.study.config_hash,  # the user's own files by their content
         "grid": plan.grid.model_dump(mode="json", by_alias=True),
         "members": plan.size,
         "data": {"source": market.provenance.source, "hash": market.digest},

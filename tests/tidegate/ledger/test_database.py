@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -157,14 +158,17 @@ def test_a_folder_in_the_place_of_the_file_is_told(ledger):
             act()
 
 
-def test_a_file_that_may_only_be_read_is_told(ledger):
-    """The database's own refusal, as root may write whatever the permissions say."""
-    ledger.record([trial()])
-    error = sqlite3.OperationalError("attempt to write a readonly database")
-    error.sqlite_errorname = "SQLITE_READONLY"
-    told = database._translated(error, ledger.path)
-    assert isinstance(told, ConfigError)
-    assert "Set TIDEGATE_HOME" in str(told)
+def test_a_ledger_that_may_only_be_read_is_told():
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own folders are closed to others
+        ledger = Ledger(Path(folder) / "ledger.sqlite")
+        ledger.record([trial()])
+        Path(folder).chmod(0o555)
+        told = started("nobody", ledger.path).splitlines()
+        Path(folder).chmod(0o755)
+    assert len(told) == 2
+    for paragraph in told:
+        assert "The ledger cannot be written; received" in paragraph
+        assert "Set TIDEGATE_HOME to another folder." in paragraph
 
 
 def test_a_writer_that_never_ends_is_told(ledger, monkeypatch):

@@ -70,8 +70,8 @@ def test_trials_of_other_years_are_not_known_to_be_alike():
 
 
 def test_a_trial_that_never_varied_counts_by_itself():
-    table = np.vstack([groups(1, [8, 8], 0.9), np.zeros((2, MONTHS)), np.full((1, MONTHS), 0.003)])
-    assert effective_trials(grown(table)) == 2 + 3
+    still = [np.zeros((2, MONTHS)), *(np.full((2, MONTHS), growth) for growth in (0.003, 0.0047, 0.0101))]
+    assert effective_trials(grown(np.vstack([groups(1, [8, 8], 0.9), *still]))) == 2 + 8
 
 
 def test_a_month_without_value_is_left_out():

@@ -1,0 +1,170 @@
+"""The charts of the walk-forward page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from ..backtests.result import Backtest
+from .charts import add_line, caption, days, time_figure
+
+LINES = {
+    "walk_forward": {"color": "#111827", "width": 2.2},
+    "preset": {"color": "#0072b2", "width": 1.8},
+    "constant_mix": {"color": "#4b5563", "width": 1.6, "dash": "dash"},
+    "median_member": {"color": "#999933", "width": 1.2, "dash": "dot"},
+    "hindsight": {"color": "#aa3377", "width": 1.2, "dash": "dot"},
+}
+_GRID = {"gridcolor": "#e5e7eb", "zerolinecolor": "#9ca3af"}
+_CHOSEN, _OTHERS = "#d55e00", "#9ca3af"
+_ROW, _GAP, _FEW = 15, 46, 16  # pixels of a row and between two parameters; rows that are all labelled
+_LONGEST = 14  # letters of a label
+
+
+@dataclass(frozen=True, eq=False)
+class Parameter:
+    """One swept parameter, and the value that each window chose.
+
+    Attributes
+    ----------
+    name : str
+        Dotted key.
+    chosen : tuple, one value for each window
+        Numbers, or words.
+    rows : tuple
+        All values of the grid in the order of the chart; empty where they were drawn from a range.
+    """
+
+    name: str
+    chosen: tuple[object, ...]
+    rows: tuple[object, ...]
+
+
+def growth_chart(portfolios: Mapping[str, Backtest]) -> go.Figure:
+    """Growth of one dollar out of sample, on a log axis."""
+    dates = days(next(iter(portfolios.values())).value.index)
+    overlay = {"type": "log", "tickmode": "linear", "dtick": "D2", "tickformat": "~g"}
+    figure = time_figure((dates[0], dates[-1]), height=400, overlay=overlay)
+    for rank, name in reversed(list(enumerate(portfolios, start=1))):  # the first is drawn last, on top
+        growth = portfolios[name].value / portfolios[name].capital
+        add_line(figure, growth, name, line=LINES[name], hovertemplate="%{y:.2f}", legendrank=rank)
+    return figure
+
+
+def stability_chart(parameters: Sequence[Parameter], starts: Sequence[pd.Timestamp], end: pd.Timestamp) -> go.Figure:
+    """Chosen value of each parameter by test, as steps; the values of the grid are the rows."""
+    heights = [_ROW * min(max(len(each.rows), 4), _FEW) for each in parameters]
+    total = sum(heights) + _GAP * len(heights)
+    dates = days(pd.DatetimeIndex([*starts, end]))
+    figure = time_figure((dates[0], dates[-1]), height=total + 60, overlay={"visible": False})
+    figure.update_layout(margin={"l": 92, "t": 4}, xaxis_anchor=f"y{len(parameters) + 2}", yaxis2_overlaying=None)
+    top = 1.0
+    for place, (parameter, height) in enumerate(zip(parameters, heights, strict=True), start=3):
+        high = top - _GAP / 2 / total
+        low = high - height / total
+        _add_steps(figure, parameter, dates, place, (max(low, 0.0), high))
+        top = low - _GAP / 2 / total
+    return figure
+
+
+def _add_steps(
+    figure: go.Figure, parameter: Parameter, dates: list[str], place: int, domain: tuple[float, float]
+) -> None:
+    heights = _heights(parameter)
+    figure.add_scatter(
+        x=dates,
+        y=[*heights, heights[-1]],
+        text=[*map(str, parameter.chosen), str(parameter.chosen[-1])],
+        name=parameter.name,
+        mode="lines",
+        line={"shape": "hv", "color": _CHOSEN, "width": 2.5},
+        yaxis=f"y{place}",
+        hovertemplate="%{text}",
+    )
+    figure.update_layout({f"yaxis{place}": {**_row_axis(parameter), "domain": domain, "anchor": "x"}})
+    caption(figure, parameter.name, domain[1])
+
+
+def _heights(parameter: Parameter) -> list[float]:
+    """Row of each chosen value, or the value itself where there are no rows."""
+    if parameter.rows:
+        return [float(parameter.rows.index(value)) for value in parameter.chosen]
+    return [float(str(value)) for value in parameter.chosen]
+
+
+def _row_axis(parameter: Parameter) -> dict[str, object]:
+    axis: dict[str, object] = {"fixedrange": True, "gridcolor": "#e5e7eb", "zeroline": False, "side": "left"}
+    if not parameter.rows:
+        return axis
+    every = max(1, int(np.ceil(len(parameter.rows) / _FEW)))
+    shown = list(range(0, len(parameter.rows), every))
+    labels = [_short(str(parameter.rows[row])) for row in shown]
+    return axis | {"range": [-0.6, len(parameter.rows) - 0.4], "tickvals": shown, "ticktext": labels}
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= _LONGEST else f"{label[: _LONGEST - 1]}…"
+
+
+def decay_chart(everyone: pd.DataFrame, chosen: pd.DataFrame) -> go.Figure:
+    """Criterion in the test against criterion in the training: one mark for each member and window.
+
+    Parameters
+    ----------
+    everyone, chosen : DataFrame
+        Columns ``train``, ``test`` and ``label``.
+    """
+    figure = _scatter_figure(height=420, x="in training")
+    figure.update_layout(yaxis={"title": {"text": "in test"}, **_GRID}, margin_l=58)
+    values = pd.concat([everyone, chosen])[["train", "test"]].to_numpy(dtype=float)
+    ends = [float(np.nanmin(values[:, 0])), float(np.nanmax(values[:, 0]))]
+    for name, table, colour, size in (("members", everyone, _OTHERS, 5), ("chosen", chosen, _CHOSEN, 10)):
+        figure.add_scatter(
+            x=table["train"].to_numpy(dtype=float),
+            y=table["test"].to_numpy(dtype=float),
+            text=table["label"].tolist(),
+            name=name,
+            mode="markers",
+            marker={"color": colour, "size": size, "opacity": 0.5 if name == "members" else 1.0},
+            hovertemplate="%{text}<br>training %{x:.2f}, test %{y:.2f}<extra></extra>",
+        )
+    line = {"color": "#374151", "width": 1, "dash": "dot"}
+    figure.add_scatter(x=ends, y=ends, name="a kept promise", mode="lines", line=line, hoverinfo="skip")
+    return figure
+
+
+def paths_chart(sharpes: Sequence[float], preset: float) -> go.Figure:
+    """Sharpe ratio of each path as a mark on one line, and that of the preset."""
+    figure = _scatter_figure(height=130, x="Sharpe ratio")
+    figure.update_layout(yaxis={"visible": False, "range": [-1, 1], "fixedrange": True})
+    for name, values, colour, symbol in (
+        ("paths", list(sharpes), _CHOSEN, "circle"),
+        ("preset, same sessions", [preset], "#0072b2", "diamond"),
+    ):
+        figure.add_scatter(
+            x=values,
+            y=[0.0] * len(values),
+            name=name,
+            mode="markers",
+            marker={"color": colour, "size": 11, "symbol": symbol, "opacity": 0.75},
+            hovertemplate="%{x:.2f}",
+        )
+    return figure
+
+
+def _scatter_figure(*, height: int, x: str) -> go.Figure:
+    """Frame of a chart that is not over time."""
+    layout = {
+        "template": "none",
+        "height": height,
+        "margin": {"l": 20, "r": 20, "t": 10, "b": 46},
+        "font": {"family": "system-ui, sans-serif", "size": 12, "color": "#1f2937"},
+        "showlegend": False,
+        "hovermode": "closest",
+        "xaxis": {"type": "linear", "title": {"text": x}, **_GRID},
+    }
+    return go.Figure(layout=layout)

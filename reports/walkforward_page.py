@@ -1,0 +1,125 @@
+"""The walk-forward page: one HTML file that says what choosing parameters in time would have earned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from ..backtests.result import Backtest
+from .page_parts import environment, figures_as_json
+from .walkforward_charts import Parameter, decay_chart, growth_chart, paths_chart, stability_chart
+
+
+@dataclass(frozen=True, eq=False)
+class WalkForwardPage:
+    """Everything the page shows.
+
+    Attributes
+    ----------
+    title : str
+        Heading.
+    synthetic : bool
+        True when the data come from the embedded economy.
+    verdict : tuple of str
+        Sentences, the most important one first.
+    notes : tuple of str
+        Caveats.
+    criterion : str
+        What was chosen by, in words.
+    portfolios, performance : Mapping
+        Out of sample, by name: ``walk_forward`` first, ``preset``, ``constant_mix``, ``median_member``, ``hindsight``.
+    windows : DataFrame
+        One row a window: dates of training and test, ``member``, swept parameters, ``train``, ``test``, ``beaten``,
+        ``rank_correlation``, ``eligible``.
+    parameters : tuple of Parameter
+        The swept ones, with the chosen values.
+    everyone : DataFrame
+        Some members in some windows: ``train``, ``test``, ``label``.
+    paths : Mapping, optional
+        Distribution of the paths, and ``sharpes`` of each.
+    provenance : Mapping of str to str
+        Lines for the foot of the page.
+    """
+
+    title: str
+    synthetic: bool
+    verdict: tuple[str, ...]
+    notes: tuple[str, ...]
+    criterion: str
+    portfolios: Mapping[str, Backtest]
+    performance: Mapping[str, Mapping[str, float]]
+    windows: pd.DataFrame
+    parameters: tuple[Parameter, ...]
+    everyone: pd.DataFrame
+    paths: Mapping[str, Any] | None = None
+    provenance: Mapping[str, str] = field(default_factory=dict)
+
+
+def render_walkforward_page(content: WalkForwardPage) -> str:
+    """Render the page as one self-contained HTML document; equal content gives equal bytes."""
+    drawn = _charts(content)
+    return (
+        environment()
+        .get_template("walkforward.html.j2")
+        .render(
+            page=content,
+            charts=drawn,
+            windows=content.windows.to_dict("records"),
+            figures=figures_as_json(drawn),
+            plotly=Markup(get_plotlyjs()),  # noqa: S704 - plotly's own code, not anybody's input
+        )
+    )
+
+
+def stability_of(content: WalkForwardPage) -> Any:
+    """The parameter stability plot alone, as a plotly figure."""
+    windows = content.windows
+    return stability_chart(content.parameters, list(windows["test_first"]), windows["test_last"].iloc[-1])
+
+
+def _charts(content: WalkForwardPage) -> list[dict[str, Any]]:
+    chosen = content.windows.assign(label=[f"test of {each:%Y-%m}" for each in content.windows["test_first"]])
+    drawn = [
+        _chart(
+            "growth",
+            "Growth of one dollar out of sample",
+            growth_chart(content.portfolios),
+            "Log axis. Only decisions of the tests are traded, as one portfolio, and changing from one member to the "
+            "next is paid for. Hindsight is the member that was best over the whole span: nobody could have chosen it.",
+        ),
+        _chart(
+            "stability",
+            "Which values were chosen",
+            stability_of(content),
+            "One row for each value of the grid. A parameter that jumps from end to end says that the criterion "
+            "follows noise; one that stands still at an end says that the grid is too narrow.",
+        ),
+        _chart(
+            "decay",
+            "What a good training is worth",
+            decay_chart(content.everyone, chosen[["train", "test", "label"]]),
+            f"{content.criterion} of members in training and in the test that follows. On the dotted line a member "
+            "keeps its promise; a cloud without a slope says that the training tells nothing about the test.",
+        ),
+    ]
+    if content.paths is not None:
+        drawn.append(
+            _chart(
+                "paths",
+                "Combinatorial purged cross-validation",
+                paths_chart(content.paths["sharpes"], content.paths["preset"]),
+                "Each path follows the choices of several trainings, some of which lie after what they are tested on: "
+                "nobody could have traded them. They show how much the outcome rests on the order of the years. "
+                "Changing members costs nothing here.",
+            )
+        )
+    return drawn
+
+
+def _chart(name: str, title: str, figure: Any, explained: str) -> dict[str, Any]:
+    return {"id": name, "title": title, "figure": figure, "explained": explained}

@@ -1,0 +1,166 @@
+"""Workers of a cluster that is already there: each gets the job once, and calls as long as there are any."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import platform
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from importlib.metadata import version
+from itertools import islice
+from typing import Any
+
+from ..errors import ConfigError, SourceError
+from .job import Answer, Call, Job
+
+_PATIENCE = 10  # seconds for a scheduler to answer and to have a worker
+_FORSAKEN = 60  # seconds without any worker: one that is started anew must be back by then
+_AHEAD = 2  # calls for each thread of a worker: one at work, one at hand
+_SAME = ("tidegate", "numpy", "pandas", "scipy", "numba", "vectorbt")  # what the last digits of a figure depend on
+
+
+@contextmanager
+def hired(job: Job, scheduler: str) -> Iterator[Callable[[Iterable[Call]], Iterator[Answer]]]:
+    """The cluster of `scheduler`, as `Workers.hired` gives it."""
+    with _quiet(), _client(scheduler) as client:
+        # A task of its own: its result goes from worker to worker, and is made again should all that had it be lost.
+        sent = client.submit(_unpacked, pickle.dumps(job, protocol=pickle.HIGHEST_PROTOCOL), _versions(), pure=False)
+        yield lambda calls: _answers(client, sent, calls)
+
+
+def _answers(client: Any, job: Any, calls: Iterable[Call]) -> Iterator[Answer]:
+    """Keep every worker busy, and give what comes back."""
+    remaining, asked = iter(calls), set[Any]()
+    while True:
+        with _reachable(client):
+            room = max(1, _AHEAD * sum(client.nthreads().values())) - len(asked)
+            asked |= {client.submit(Job.answer, job, call, pure=False) for call in islice(remaining, max(room, 0))}
+            done = _next_done(client, asked) if asked else set()
+            found = [_found(future) for future in done]
+        if not done:
+            return
+        asked -= done
+        for each in found:
+            if isinstance(each, BaseException):
+                raise _in_words(each)
+            yield each
+
+
+def _next_done(client: Any, asked: set[Any]) -> set[Any]:
+    """Those that are done, as soon as one is; SourceError where no worker is left to do any."""
+    from distributed import wait
+
+    asking: Any = wait
+    seen = time.monotonic()
+    while True:
+        try:
+            with client.as_current():
+                return set(asking(asked, timeout=_PATIENCE, return_when="FIRST_COMPLETED").done)
+        except TimeoutError:
+            if client.nthreads():
+                seen = time.monotonic()
+            elif time.monotonic() - seen > _FORSAKEN:
+                raise SourceError(
+                    "The cluster has lost all its workers",
+                    expected=f"one of them back within {_FORSAKEN} seconds",
+                    remedy="What is stored stays: start workers, and the same command goes on from there.",
+                ) from None
+
+
+def _found(future: Any) -> Answer | BaseException:
+    """What a worker gave, or the error that it raised."""
+    found: Answer | BaseException = future.exception() if future.status == "error" else future.result()
+    return found
+
+
+def _in_words(error: BaseException) -> BaseException:
+    """An error from a worker; its own words where tidegate did not raise it for the user to read."""
+    from distributed import KilledWorker
+
+    if isinstance(error, KilledWorker):
+        return SourceError(
+            "The same members took several workers with them",
+            received=str(error),
+            expected="workers that are not killed, as the system does when memory runs out",
+            remedy="What is stored stays: the same command goes on from there.",
+        )
+    if isinstance(error, ImportError):
+        return ConfigError(
+            "A worker of the cluster cannot import what the sweep needs",
+            received=str(error),
+            expected="the same packages as here",
+        )
+    return error
+
+
+def _unpacked(parcel: bytes, versions: Mapping[str, str]) -> Job:
+    """The job, on a worker that computes what this process would."""
+    differing = [name for name, here in _versions().items() if here != versions[name]]
+    if differing:
+        raise ConfigError(
+            f"A worker of the cluster has another {', '.join(differing)}",
+            received=", ".join(f"{name} {_versions()[name]}" for name in differing),
+            expected=", ".join(f"{name} {versions[name]}" for name in differing),
+            remedy="Install the same versions everywhere: results must not depend on who computes them.",
+        )
+    job: Job = pickle.loads(parcel)  # noqa: S301  (our own, of this very sweep)
+    return job
+
+
+def _versions() -> dict[str, str]:
+    return {"Python": platform.python_version(), **{name: version(name) for name in _SAME}}
+
+
+@contextmanager
+def _client(scheduler: str) -> Iterator[Any]:
+    try:
+        import dask
+        from distributed import Client
+    except ImportError:
+        raise ConfigError(
+            "--scheduler needs dask.distributed, which is not installed", remedy="pip install 'tidegate[dask]'"
+        ) from None
+    opened: Any = Client
+    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GiB"}):  # the market is large
+        try:
+            client = opened(scheduler, timeout=_PATIENCE, set_as_default=False)
+            client.wait_for_workers(1, timeout=_PATIENCE)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise SourceError(
+                "The scheduler does not answer",
+                received=f"{scheduler}: {error}",
+                expected=f"a dask.distributed scheduler with at least one worker, within {_PATIENCE} seconds",
+                remedy="Start one with `dask scheduler` and `dask worker ADDRESS --nworkers auto`, or leave out "
+                "--scheduler.",
+            ) from None
+        with client:
+            yield client
+
+
+@contextmanager
+def _reachable(client: Any) -> Iterator[None]:
+    """A lost scheduler in words."""
+    try:
+        yield
+    except (CancelledError, OSError, TimeoutError) as error:
+        raise SourceError(
+            "The scheduler is gone",
+            received=f"{type(error).__name__}: {error}",
+            expected="one that stays until the sweep is done",
+            remedy="What is stored stays: the same command goes on from there.",
+        ) from None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Dask logs on standard error what is said here in words."""
+    logger = logging.getLogger("distributed")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)

@@ -1,0 +1,157 @@
+"""Choice: the best member of each training, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..errors import ConfigError
+from ..sweeps.plan import Plan
+from .windows import Window
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Decay:
+    """What is left, in the tests, of what the trainings promised; means over the windows.
+
+    Attributes
+    ----------
+    train, test : float
+        Criterion of the chosen members in their trainings and in their tests.
+    beaten : float
+        Share of the members, in [0, 1], that the chosen one beat in its test; chance gives a half.
+    rank_correlation : float
+        Spearman's, of all members between training and test; NaN where no window has two different ones.
+    """
+
+    train: float
+    test: float
+    beaten: float
+    rank_correlation: float
+
+    @classmethod
+    def of(cls, windows: pd.DataFrame) -> Decay:
+        """Average a table of `choices`."""
+        return cls(*(float(windows[name].mean()) for name in ("train", "test", "beaten", "rank_correlation")))
+
+    def as_dict(self) -> dict[str, float]:
+        """Plain data."""
+        return asdict(self)
+
+
+def train_of(window: int) -> str:
+    """Column of the criterion in the training of a window, in the table of results."""
+    return f"train:{window}"
+
+
+def test_of(window: int) -> str:
+    """Column of the criterion in its test."""
+    return f"test:{window}"
+
+
+def choose(table: pd.DataFrame, column: str, *, also: str = "") -> int:
+    """The member with the largest score; of equal ones the lowest number.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of members with their ``member`` and scores, ascending by member; NaN is not eligible.
+    column : str
+        The score. Nothing else of the table is looked at but `also`.
+    also : str, optional
+        Another score that must be defined, whatever its value.
+
+    Raises
+    ------
+    ConfigError
+        No member is eligible.
+    """
+    scores = table[column].to_numpy(dtype=float)
+    eligible = np.isfinite(scores) & (np.isfinite(table[also].to_numpy(dtype=float)) if also else True)
+    if not eligible.any():
+        raise ConfigError(
+            "No member of the grid can be chosen",
+            received=f"none with a criterion over {column}",
+            expected="a member that was held through the training",
+            remedy="Start the study earlier, or ask for less than the whole training with --held 0.8.",
+        )
+    return int(table["member"].iloc[int(np.argmax(np.where(eligible, scores, -np.inf)))])
+
+
+def choices(table: pd.DataFrame, plan: Plan, sessions: pd.DatetimeIndex, laid_out: tuple[Window, ...]) -> pd.DataFrame:
+    """What each window chose, and what became of it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Members that ran, with their scores.
+    plan : Plan
+        Their parameters.
+    sessions : DatetimeIndex
+        Of the market.
+    laid_out : tuple of Window
+        See `windows`.
+
+    Returns
+    -------
+    DataFrame, shape (windows, columns)
+        ``window``, first and last session of training and test, ``member``, its value of each swept parameter,
+        ``eligible`` members, criterion of the chosen one in ``train`` and ``test``, ``beaten`` and
+        ``rank_correlation`` of the window (see `Decay`).
+    """
+    rows = []
+    for number, window in enumerate(laid_out):
+        member = choose(table, train_of(number))
+        train, test = table[train_of(number)], table[test_of(number)]
+        own = table["member"] == member
+        rows.append(
+            {
+                "window": number,
+                **_dates(sessions, window),
+                "member": member,
+                **_readable(plan.overrides(member)),
+                "eligible": int(train.notna().sum()),
+                "train": float(train[own].iloc[0]),
+                "test": float(test[own].iloc[0]),
+                "beaten": _beaten(test[~own], float(test[own].iloc[0])),
+                "rank_correlation": rank_correlation(train, test),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def rank_correlation(one: pd.Series[float], other: pd.Series[float]) -> float:
+    """Spearman's, over what both have; NaN where one of them does not vary."""
+    both = one.notna() & other.notna()
+    ranks = one[both].rank(), other[both].rank()
+    if min(each.nunique() for each in ranks) < 2:
+        return float("nan")
+    return float(ranks[0].corr(ranks[1]))
+
+
+def _beaten(others: pd.Series[float], own: float) -> float:
+    """Share of the others that are worse; an equal one counts half."""
+    defined = others.dropna()
+    if defined.empty or not np.isfinite(own):
+        return float("nan")
+    return float((defined < own).mean() + (defined == own).mean() / 2.0)
+
+
+def _dates(sessions: pd.DatetimeIndex, window: Window) -> dict[str, pd.Timestamp]:
+    return {
+        f"{name}_{end}": sessions[rows[place]]
+        for name, rows in window._asdict().items()
+        for end, place in (("first", 0), ("last", -1))
+    }
+
+
+def _readable(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as one cell each: what is no number, word or truth value as text."""
+    return {key: value if isinstance(value, str | int | float) else str(value) for key, value in values.items()}
