@@ -74,7 +74,8 @@ def measure_batch(studies: Sequence[Study | TidegateError], market: Market, memo
         measured = _execute(members, month)
         figures[places] = np.column_stack([getattr(measured, name) for name in FIGURES])
         if measured.segments is not None:
-            months[places] = np.where(measured.segments.count > 0, measured.segments.log_growth, np.nan)
+            grown = np.where(measured.segments.count > 0, measured.segments.log_growth, np.nan)
+            months[places, : grown.shape[1]] = grown  # a clock that ends early has fewer
     hashes = ["" if isinstance(study, TidegateError) else study.config_hash for study in studies]
     table = pd.DataFrame({"config_hash": hashes, "refused": refused}).join(pd.DataFrame(figures, columns=list(FIGURES)))
     return Batch(table, months)
