@@ -110,28 +110,28 @@ def _short(label: str) -> str:
     return label if len(label) <= _LONGEST else f"{label[: _LONGEST - 1]}…"
 
 
-def decay_chart(everyone: pd.DataFrame, chosen: pd.DataFrame) -> go.Figure:
-    """Criterion in the test against criterion in the training: one mark for each member and window.
+def decay_chart(marks: pd.DataFrame) -> go.Figure:
+    """What a member had more than the median member, in test against in training: one mark for each in each window.
 
     Parameters
     ----------
-    everyone, chosen : DataFrame
-        Columns ``train``, ``test`` and ``label``.
+    marks : DataFrame, shape (marks, 4)
+        ``train`` and ``test`` less those of the median member of the window, ``label``, and whether it was ``chosen``.
     """
-    figure = _scatter_figure(height=420, x="in training")
-    figure.update_layout(yaxis={"title": {"text": "in test"}, **_GRID}, margin_l=58)
-    values = pd.concat([everyone, chosen])[["train", "test"]].to_numpy(dtype=float)
-    ends = [float(np.nanmin(values[:, 0])), float(np.nanmax(values[:, 0]))]
-    for name, table, colour, size in (("members", everyone, _OTHERS, 5), ("chosen", chosen, _CHOSEN, 10)):
+    figure = _scatter_figure(height=420, x="above the median member in training")
+    figure.update_layout(yaxis={"title": {"text": "in the test"}, **_GRID}, margin_l=58)
+    for name, chosen, colour, size in (("members", False, _OTHERS, 5), ("chosen", True, _CHOSEN, 10)):
+        table = marks[marks["chosen"] == chosen]
         figure.add_scatter(
             x=table["train"].to_numpy(dtype=float),
             y=table["test"].to_numpy(dtype=float),
             text=table["label"].tolist(),
             name=name,
             mode="markers",
-            marker={"color": colour, "size": size, "opacity": 0.5 if name == "members" else 1.0},
-            hovertemplate="%{text}<br>training %{x:.2f}, test %{y:.2f}<extra></extra>",
+            marker={"color": colour, "size": size, "opacity": 1.0 if chosen else 0.5},
+            hovertemplate="%{text}<br>training %{x:+.2f}, test %{y:+.2f}<extra></extra>",
         )
+    ends = [float(marks["train"].min()), float(marks["train"].max())]
     line = {"color": "#374151", "width": 1, "dash": "dot"}
     figure.add_scatter(x=ends, y=ends, name="a kept promise", mode="lines", line=line, hoverinfo="skip")
     return figure

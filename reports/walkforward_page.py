@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
-from plotly.offline import get_plotlyjs
+import plotly.graph_objects as go
 
 from ..backtests.result import Backtest
-from .page_parts import environment, figures_as_json
+from .html import Chart, render
 from .walkforward_charts import Parameter, decay_chart, growth_chart, paths_chart, stability_chart
 
 
@@ -21,12 +20,12 @@ class WalkForwardPage:
 
     Attributes
     ----------
-    title : str
-        Heading.
+    title, description : str
+        Heading, and the sentence below it: what choosing earned.
     synthetic : bool
         True when the data come from the embedded economy.
     verdict : tuple of str
-        Sentences, the most important one first.
+        Further sentences.
     notes : tuple of str
         Caveats.
     criterion : str
@@ -38,8 +37,8 @@ class WalkForwardPage:
         ``rank_correlation``, ``eligible``.
     parameters : tuple of Parameter
         The swept ones, with the chosen values.
-    everyone : DataFrame
-        Some members in some windows: ``train``, ``test``, ``label``.
+    marks : DataFrame
+        Members in windows (see `decay_chart`).
     paths : Mapping, optional
         Distribution of the paths, and ``sharpes`` of each.
     provenance : Mapping of str to str
@@ -47,6 +46,7 @@ class WalkForwardPage:
     """
 
     title: str
+    description: str
     synthetic: bool
     verdict: tuple[str, ...]
     notes: tuple[str, ...]
@@ -55,71 +55,57 @@ class WalkForwardPage:
     performance: Mapping[str, Mapping[str, float]]
     windows: pd.DataFrame
     parameters: tuple[Parameter, ...]
-    everyone: pd.DataFrame
+    marks: pd.DataFrame
     paths: Mapping[str, Any] | None = None
     provenance: Mapping[str, str] = field(default_factory=dict)
 
 
 def render_walkforward_page(content: WalkForwardPage) -> str:
     """Render the page as one self-contained HTML document; equal content gives equal bytes."""
-    drawn = _charts(content)
-    return (
-        environment()
-        .get_template("walkforward.html.j2")
-        .render(
-            page=content,
-            charts=drawn,
-            windows=content.windows.to_dict("records"),
-            figures=figures_as_json(drawn),
-            plotly=Markup(get_plotlyjs()),  # noqa: S704 - plotly's own code, not anybody's input
-        )
-    )
+    windows = content.windows.to_dict("records")
+    return render("walkforward.html.j2", charts=_charts(content), page=content, windows=windows)
 
 
-def stability_of(content: WalkForwardPage) -> Any:
+def stability_of(content: WalkForwardPage) -> go.Figure:
     """The parameter stability plot alone, as a plotly figure."""
     windows = content.windows
     return stability_chart(content.parameters, list(windows["test_first"]), windows["test_last"].iloc[-1])
 
 
-def _charts(content: WalkForwardPage) -> list[dict[str, Any]]:
-    chosen = content.windows.assign(label=[f"test of {each:%Y-%m}" for each in content.windows["test_first"]])
+def _charts(content: WalkForwardPage) -> list[Chart]:
     drawn = [
-        _chart(
+        Chart(
             "growth",
             "Growth of one dollar out of sample",
-            growth_chart(content.portfolios),
             "Log axis. Only decisions of the tests are traded, as one portfolio, and changing from one member to the "
             "next is paid for. Hindsight is the member that was best over the whole span: nobody could have chosen it.",
+            growth_chart(content.portfolios),
         ),
-        _chart(
+        Chart(
             "stability",
             "Which values were chosen",
-            stability_of(content),
             "One row for each value of the grid. A parameter that jumps from end to end says that the criterion "
             "follows noise; one that stands still at an end says that the grid is too narrow.",
+            stability_of(content),
         ),
-        _chart(
+        Chart(
             "decay",
             "What a good training is worth",
-            decay_chart(content.everyone, chosen[["train", "test", "label"]]),
-            f"{content.criterion} of members in training and in the test that follows. On the dotted line a member "
-            "keeps its promise; a cloud without a slope says that the training tells nothing about the test.",
+            f"{content.criterion} of members less that of the median member, in training and in the test that follows. "
+            "On the dotted line a member keeps its promise; a cloud without a slope says that the training tells "
+            "nothing about the test.",
+            decay_chart(content.marks),
         ),
     ]
     if content.paths is not None:
         drawn.append(
-            _chart(
+            Chart(
                 "paths",
                 "Combinatorial purged cross-validation",
-                paths_chart(content.paths["sharpes"], content.paths["preset"]),
                 "Each path follows the choices of several trainings, some of which lie after what they are tested on: "
                 "nobody could have traded them. They show how much the outcome rests on the order of the years. "
                 "Changing members costs nothing here.",
+                paths_chart(content.paths["sharpes"], content.paths["preset"]),
             )
         )
     return drawn
-
-
-def _chart(name: str, title: str, figure: Any, explained: str) -> dict[str, Any]:
-    return {"id": name, "title": title, "figure": figure, "explained": explained}

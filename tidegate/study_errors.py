@@ -34,7 +34,8 @@ def explain(error: ValidationError, model: type[BaseModel], place: str) -> Confi
     if finding["type"] == "missing":
         return ConfigError(f"{place} lacks the key {key}", expected=f"a value for {key}")
     if finding["type"] == "value_error":
-        return ConfigError(f"{place}, key {key}: {finding['msg'].removeprefix('Value error, ')}")
+        where = f"{place}, key {key}" if path else place
+        return ConfigError(f"{where}: {finding['msg'].removeprefix('Value error, ')}")
     expected = finding["msg"].replace("Input should be", "a value that is")
     return ConfigError(f"{place}, key {key}", received=_short(finding["input"]), expected=expected)
 

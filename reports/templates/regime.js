@@ -57,7 +57,6 @@
     // With a finger, a drag has to scroll the page.
     Plotly.newPlot(div, figure.data, { ...figure.layout, dragmode: touch ? false : "zoom" }, config);
     addLegend(div);
-    if (figure.layout.xaxis.type !== "date") continue;
     div.on("plotly_relayout", change => follow(div, change));
     drawn.push(div);
   }

@@ -1,20 +1,16 @@
 """The hash of a study changes exactly when a result could: every parameter, one by one."""
 
-from datetime import date
-from typing import get_args
-
 import pandas as pd
 import pytest
-from annotated_types import Ge, Gt
-from pydantic import BaseModel
 
 import tidegate as tg
 from tidegate.backtests.config import Limits
 from tidegate.backtests.engine import backtest
 from tidegate.strategies import all_strategies
-from tidegate.strategies.config import Occasion, Wrapper
 from tidegate.study import Study
 from tidegate.study_hash import SHIPPED
+
+from .every_parameter import ESSAY, EVERY, OTHER, SWITCHED, another, changed
 
 WORDS = {"name", "title", "description"}  # and everything of the economy, which is data and has a hash of its own
 ESSAY_DOES_NOT_READ = {
@@ -45,94 +41,6 @@ ESSAY_DOES_NOT_READ = {
     "costs.etf.borrow_bps",
     "costs.bills.borrow_bps",
 }
-OTHER = {  # where another value cannot be guessed from the type
-    "name": "other",
-    "clock.end": date(2020, 1, 1),
-    "sleeves.speculative.assets": ("BTC-USD",),
-    "sleeves.near_cash_flow.assets": ("MU",),
-    "sleeves.speculative.weights": {"BTC-USD": 1.0},
-    "sleeves.near_cash_flow.weights": {"MU": 1.0},
-    "sleeves.speculative.cap": 0.5,
-    "sleeves.near_cash_flow.cap": 0.5,
-    "signal.block_weights": {"water": 2.0},
-    "signal.jump.penalties": (1.0,),
-    "signal.add": ("water.x",),
-    "signal.drop": ("water.x",),
-    "signal.capex.without": ("ORCL",),
-    "strategy.kind": "tilt",
-    "strategy.wrap": get_args(Wrapper)[:1],
-    "strategy.rebalance_on": get_args(Occasion)[:1],
-    "strategy.bills": "SHV",
-    "strategy.tilt.centre": 0.1,
-}
-SWITCHED = {  # parameters under the switch that makes them count
-    "signal.jump.min_weeks": {"signal.classifier": "jump"},
-    "signal.jump.penalties": {"signal.classifier": "jump"},
-    "signal.markov.refit_weeks": {"signal.classifier": "markov"},
-    "signal.moving_average.band": {"signal.classifier": "moving_average"},
-    "signal.capex.gamma": {"signal.capex.form": "B"},
-    "signal.capex.multiplier": {"signal.capex.form": "B"},
-    "signal.capex.displacement": {"signal.capex.form": "B"},
-    "signal.capex.phi": {"signal.capex.form": "C"},
-    "sleeves.speculative.lookback": {"sleeves.speculative.weighting": "momentum"},
-    "sleeves.near_cash_flow.lookback": {"sleeves.near_cash_flow.weighting": "inverse_volatility"},
-    "strategy.tilt.slope": {"strategy.kind": "tilt"},
-    "strategy.spread.short_share": {"strategy.kind": "spread"},
-    "strategy.drawdown_brake.keep": {"strategy.wrap": ("vol_target", "drawdown_brake")},
-    "strategy.drift": {"strategy.rebalance_on": ("change", "drift")},
-    "strategy.bills": {"strategy.idle": "bills"},
-    "costs.crypto.borrow_bps": {"strategy.kind": "spread"},
-    "costs.etf.borrow_bps": {"strategy.kind": "spread"},
-}
-
-
-def leaves(config, path=""):
-    for name in type(config).model_fields:
-        value, key = getattr(config, name), f"{path}{name}"
-        yield from leaves(value, f"{key}.") if isinstance(value, BaseModel) else [(key, value)]
-
-
-def field_of(config, key):
-    *path, leaf = key.split(".")
-    for step in path:
-        config = getattr(config, step)
-    return type(config).model_fields[leaf]
-
-
-def another(key, value):
-    """A value other than `value` that the field takes."""
-    if key in OTHER:
-        return OTHER[key]
-    choices = get_args(field_of(ESSAY, key).annotation)
-    if choices and all(isinstance(choice, str) for choice in choices):
-        return next(choice for choice in choices if choice != value)
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, date):
-        return value.replace(year=value.year + 1)
-    if isinstance(value, int):
-        return value + 1
-    if isinstance(value, float):
-        low = [each for each in field_of(ESSAY, key).metadata if isinstance(each, Ge | Gt)]
-        return value * 0.9 if value > 0 or not low else value + 0.1
-    return f"{value}x"
-
-
-def changed(study, changes):
-    """`study` with other values by dotted key; the model as a whole is not asked whether they go together."""
-    for key, value in changes.items():
-        study = _with(study, key.split("."), value)
-    return study
-
-
-def _with(config, path, value):
-    if len(path) > 1:
-        value = _with(getattr(config, path[0]), path[1:], value)
-    return config.model_copy(update={path[0]: value})
-
-
-ESSAY = Study.load("essay")
-EVERY = [(key, value) for key, value in leaves(ESSAY) if not key.endswith(".modules")]
 
 
 @pytest.mark.parametrize(("key", "value"), EVERY, ids=[key for key, _ in EVERY])

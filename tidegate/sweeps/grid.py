@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
 
 from ..errors import ConfigError
 from ..study_errors import explain
@@ -60,6 +61,13 @@ class Range(BaseModel):
         return self.first * (1.0 - share) + self.last * share
 
 
+def _shape(value: object) -> str:
+    return "list" if isinstance(value, list) else "range"
+
+
+Values = Annotated[Annotated[list[Any], Tag("list")] | Annotated[Range, Tag("range")], Discriminator(_shape)]
+
+
 class Grid(BaseModel):
     """What a sweep varies.
 
@@ -80,7 +88,7 @@ class Grid(BaseModel):
     sample: Sample = "grid"
     count: int | None = Field(None, ge=1)
     seed: int = Field(0, ge=0)
-    parameters: dict[str, list[Any] | Range] = Field(default_factory=dict)
+    parameters: dict[str, Values] = Field(default_factory=dict)
     linked: dict[str, dict[str, list[Any]]] = Field(default_factory=dict)
 
     @model_validator(mode="before")
@@ -90,9 +98,12 @@ class Grid(BaseModel):
         if not isinstance(raw, dict):
             return raw
         linked = raw.get("linked", {})
-        flat = {"parameters": _flattened(raw.get("parameters", {}))}
+        flat = {"parameters": _flattened(_plain(raw.get("parameters", {})))}
         if isinstance(linked, dict):
-            flat["linked"] = {name: _flattened(group) for name, group in linked.items()}
+            flat["linked"] = {name: _flattened(_plain(group)) for name, group in linked.items()}
+        for key, value in flat["parameters"].items() if isinstance(flat["parameters"], dict) else ():
+            if not isinstance(value, list | dict | Range):
+                raise ValueError(f"{key} = {value!r} is no list: write [{value!r}], or {{from = A, to = B, steps = N}}")
         return {**raw, **flat}
 
     @model_validator(mode="after")
@@ -113,6 +124,8 @@ class Grid(BaseModel):
         for key, values in self.parameters.items():
             if isinstance(values, list) and not values:
                 raise ValueError(f"{key} has no values")
+            if isinstance(values, list) and len(set(map(repr, values))) < len(values):
+                raise ValueError(f"{key} has a value twice")
             if isinstance(values, Range) and self.sample == "grid":
                 values.values()
         for name, group in self.linked.items():
@@ -153,8 +166,18 @@ def _flattened(table: Any, path: str = "") -> Any:
         return table
     flat: dict[str, Any] = {}
     for name, value in table.items():
-        if isinstance(value, dict) and "from" not in value and "to" not in value:
-            flat |= _flattened(value, f"{path}{name}.")
-        else:
-            flat[f"{path}{name}"] = value
+        nested = isinstance(value, dict) and "from" not in value and "to" not in value
+        for key, each in (_flattened(value, f"{path}{name}.") if nested else {f"{path}{name}": value}).items():
+            if key in flat:
+                raise ValueError(f"{key} stands twice: once with quotes and once without")
+            flat[key] = each
     return flat
+
+
+def _plain(value: Any) -> Any:
+    """TOML's dates as text: what a member differs in must go into JSON as it is."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value

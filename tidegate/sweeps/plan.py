@@ -13,6 +13,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ValidationError
 
 from ..errors import ConfigError
+from ..strategies.sleeves import SLEEVES
 from ..study import Study, as_mapping
 from ..study_errors import explain, nearest
 from .grid import Grid, Range
@@ -22,8 +23,10 @@ MOST = 1_000_000  # members without being asked for more
 _STAGES = (
     ("clock", "sleeves.speculative.assets", "sleeves.near_cash_flow.assets"),
     ("signal",),
-    ("signal.classifier", "signal.regime"),
-    ("sleeves.speculative.w", "sleeves.near_cash_flow.w", "sleeves.speculative.c", "sleeves.near_cash_flow.c"),
+    ("signal.rolling_weeks",),
+    ("signal.block_weights", "signal.min_blocks", "signal.min_coverage", "signal.composite_min_weeks"),
+    ("signal.classifier", "signal.regime", "signal.jump", "signal.markov", "signal.moving_average"),
+    tuple(f"sleeves.{sleeve}.{each}" for sleeve in SLEEVES for each in ("weighting", "weights", "lookback", "cap")),
     ("strategy",),
     ("execution", "costs"),
 )
@@ -35,6 +38,7 @@ _NOT_SWEPT = {
     "hindsight": "words change no result",
     "economy": "the economy is data; make another with `tidegate data synthesize` and sweep on it",
     "evidence": "nothing that a sweep measures depends on it",
+    "modules": "your own files belong to the study, and to every member; vary strategy.kind, signal.add or signal.drop",
 }
 
 
@@ -174,6 +178,9 @@ def plan_sweep(study: Study, grid: Grid, *, most: int = MOST) -> Plan:
         raise ConfigError("The grid names a parameter twice", received=twice, expected="each parameter once")
     for key in plan.keys:
         _refuse_unknown(key, study)
+        inside = next((each for each in plan.keys if each.startswith(f"{key}.")), None)
+        if inside:
+            raise ConfigError("The grid names a parameter and a part of it", received=f"{key}, {inside}")
     if plan.size > most:
         raise ConfigError(
             "The grid is too large",
@@ -181,9 +188,10 @@ def plan_sweep(study: Study, grid: Grid, *, most: int = MOST) -> Plan:
             expected=f"at most {most:,}",
             remedy=f'Draw some of them with sample = "sobol" and count = N, or allow them with --max {plan.size}.',
         )
+    raw = study.model_dump()
     for axis in plan.axes:
         for values in axis.values or [axis.drawn(0.0), axis.drawn(1.0 - 1e-12)]:
-            _refuse_impossible(dict(zip(axis.keys, values, strict=True)), study)
+            _refuse_impossible(dict(zip(axis.keys, values, strict=True)), raw)
     return plan
 
 
@@ -207,11 +215,12 @@ def _changed(base: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, An
 
 
 def _refuse_unknown(key: str, study: Study) -> None:
-    part = key.partition(".")[0]
-    if part in _NOT_SWEPT:
-        raise ConfigError("The grid varies what is not for sweeping", received=key, expected=_NOT_SWEPT[part])
+    part, _, leaf = key.rpartition(".")
+    why = _NOT_SWEPT.get(key.partition(".")[0]) or (leaf == "modules" and _NOT_SWEPT["modules"])
+    if why:
+        raise ConfigError(f"The grid varies {key}, which is not for sweeping: {why}")
     known = sorted(_leaves(study))
-    if key in known or key.rpartition(".")[0] in _TABLES:
+    if key in known or part in _TABLES:
         return
     near = nearest(key, known)
     raise ConfigError(
@@ -222,9 +231,8 @@ def _refuse_unknown(key: str, study: Study) -> None:
     )
 
 
-def _refuse_impossible(values: Mapping[str, Any], study: Study) -> None:
+def _refuse_impossible(values: Mapping[str, Any], raw: Mapping[str, Any]) -> None:
     """What its own parameter does not take is a mistake; what does not go with others is a member refused later."""
-    raw = study.model_dump()
     try:
         with_values(raw, values)
     except ConfigError as error:

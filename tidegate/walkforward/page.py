@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,17 +34,19 @@ def stability(result: WalkForward) -> go.Figure:
 def content(result: WalkForward) -> WalkForwardPage:
     """Everything the page shows."""
     study, paths = result.plan.study, result.paths
+    first, *others = sentences(result)
     return WalkForwardPage(
-        title=study.title or study.name,
+        title=f"{study.title or study.name}: walk-forward",
+        description=first,
         synthetic=result.market.provenance.synthetic,
-        verdict=sentences(result),
+        verdict=tuple(others),
         notes=notes(result),
         criterion=CRITERIA[result.config.criterion].capitalize(),
         portfolios=result.portfolios,
         performance={name: figures.as_dict() for name, figures in result.performance.items()},
         windows=result.windows,
         parameters=parameters(result),
-        everyone=_everyone(result),
+        marks=_marks(result),
         paths=None if paths is None else {**paths.as_dict(), "sharpes": paths.sharpes.tolist()},
         provenance={
             "study": study.name,
@@ -76,22 +79,22 @@ def _cell(value: object) -> object:
     return value if isinstance(value, str | int | float) else str(value)
 
 
-def _everyone(result: WalkForward) -> pd.DataFrame:
-    """Criterion of all members in all windows, or of as many as can be shown."""
-    table = result.table
-    parts = [
-        pd.DataFrame(
-            {
-                "train": table[train_of(window)],
-                "test": table[test_of(window)],
-                "label": [f"member {member}, window {window}" for member in table["member"]],
-            }
-        )
-        for window in range(len(result.windows))
-    ]
-    marks = pd.concat(parts).dropna().reset_index(drop=True)
-    drawn = np.random.default_rng(result.plan.grid.seed).choice(len(marks), min(_MARKS, len(marks)), replace=False)
-    return marks.iloc[np.sort(drawn)]
+def _marks(result: WalkForward) -> pd.DataFrame:
+    """The chosen members, and all others or as many as can be shown."""
+    whole = pd.concat([_window(result, row) for row in result.windows.to_dict("records")]).reset_index(drop=True)
+    others = np.flatnonzero(~whole["chosen"])
+    rng = np.random.default_rng(result.plan.grid.seed)
+    shown = rng.choice(others, min(_MARKS, len(others)), replace=False)
+    return whole.iloc[np.sort(np.append(shown, np.flatnonzero(whole["chosen"])))]
+
+
+def _window(result: WalkForward, row: Mapping[Hashable, Any]) -> pd.DataFrame:
+    """Every member that was scored in training and test of one window."""
+    columns = {"train": train_of(row["window"]), "test": test_of(row["window"])}
+    scored = result.table[["member", *columns.values()]].dropna()
+    above = {name: scored[column] - scored[column].median() for name, column in columns.items()}
+    labels = [f"member {member}, test of {row['test_first']:%Y-%m}" for member in scored["member"]]
+    return pd.DataFrame({**above, "label": labels, "chosen": scored["member"] == row["member"]})
 
 
 def _told(result: WalkForward) -> str:

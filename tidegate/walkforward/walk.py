@@ -102,8 +102,8 @@ def walk_forward(
         with folder.begun(content):
             measure_members(job, ask, folder, book, told)
             folder.complete()
-            checked = run_again(ask, those_that_ran(folder), seed=grid.seed)
-    table = those_that_ran(folder)
+            table = those_that_ran(folder)
+            checked = run_again(ask, table, seed=grid.seed)
     chosen = choices(table, plan, market.sessions, layout.windows)
     rivals = {MEDIAN: _median(table), HINDSIGHT: choose(table, WHOLE)}
     portfolios = execute_all(desk, chosen["member"].tolist(), layout.windows, rivals)
