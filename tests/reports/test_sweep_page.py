@@ -99,7 +99,7 @@ def grid() -> SweepPage:
 
 def _words(html: str) -> str:
     """The visible text of the page, without its scripts, on one line."""
-    body = re.sub(r"<(script|style)\b.*?</\1>", " ", html, flags=re.S)
+    body = re.sub(r"<(script|style)\b.*?</\1>", " ", html.replace("<wbr>", ""), flags=re.S)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).replace("\u00a0", " ").split())
 
 
