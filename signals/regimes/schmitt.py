@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable
+from math import isnan
+
 import pandas as pd
 
 from ..config import RegimeConfig
@@ -41,21 +43,28 @@ def schmitt_trigger(level: pd.Series[float], config: RegimeConfig) -> pd.Series[
     """
     regimes: list[str | None] = []
     current: str | None = None
-    age = 0
-    for value in level.to_numpy(dtype=float):
+    age, dwell, override = 0, config.min_dwell, config.override
+    wanted = _wanted(config)
+    for value in level.to_numpy(dtype=float).tolist():
         age += 1
-        wanted = current if np.isnan(value) else _wanted(float(value), current or "NEUTRAL", config)
-        free = current is None or age > config.min_dwell or value < config.override
-        if wanted != current and free:
-            current, age = wanted, 1
+        if not isnan(value) and (current is None or age > dwell or value < override):
+            new = wanted(value, current)
+            if new != current:
+                current, age = new, 1
         regimes.append(current)
     return pd.Series(regimes, index=level.index, dtype="str", name="regime")
 
 
-def _wanted(value: float, current: str, config: RegimeConfig) -> str:
-    """The regime that `value` calls for, given the present one, leaving dwell aside."""
-    if value < config.scarce_enter or (current == "SCARCE" and value <= config.scarce_leave):
-        return "SCARCE"
-    if value > config.abundant_enter or (current == "ABUNDANT" and value >= config.abundant_leave):
-        return "ABUNDANT"
-    return "NEUTRAL"
+def _wanted(config: RegimeConfig) -> Callable[[float, str | None], str]:
+    """The regime that a level calls for, given the present one, leaving dwell aside."""
+    scarce_enter, scarce_leave = config.scarce_enter, config.scarce_leave
+    abundant_enter, abundant_leave = config.abundant_enter, config.abundant_leave
+
+    def wanted(value: float, current: str | None) -> str:
+        if value < scarce_enter or (current == "SCARCE" and value <= scarce_leave):
+            return "SCARCE"
+        if value > abundant_enter or (current == "ABUNDANT" and value >= abundant_leave):
+            return "ABUNDANT"
+        return "NEUTRAL"
+
+    return wanted

@@ -15,7 +15,7 @@ from ..errors import SourceError
 from .job import Answer, Call, Job
 
 Ask = Callable[[Iterable[Call]], Iterator[Answer]]
-_PAYS = 20_000  # members from which on the start of a second process is made good
+_PAYS = 5_000  # members from which on the start of a second process is made good
 
 
 @dataclass(frozen=True)
