@@ -80,10 +80,10 @@ class SweepResult:
         }
 
     def _best(self) -> dict[str, Any]:
-        """The best of many is lucky: what remains of its Sharpe ratio after that is taken into account."""
+        """The best of many is lucky: what remains of its Sharpe ratio after that; which one it is, is not said."""
         defined = self.ran.dropna(subset="sharpe")
         if defined.empty:
-            return {"member": None, "sharpe": None, "dsr": None}
+            return {"sharpe": None, "dsr": None}
         distinct = defined.drop_duplicates("config_hash")
         best = defined.nlargest(1, "sharpe").to_dict("records")[0]
         year = math.sqrt(SESSIONS_PER_YEAR)
@@ -95,7 +95,7 @@ class SweepResult:
             trials=len(distinct),
             deviation=float(distinct["sharpe"].std(ddof=1)) / year if len(distinct) > 1 else 0.0,
         )
-        return {"member": int(best["member"]), "sharpe": _number(best["sharpe"]), "dsr": _number(dsr)}
+        return {"sharpe": _number(best["sharpe"]), "dsr": _number(dsr)}
 
     def plot(self) -> go.Figure:
         """Sharpe ratio against each swept parameter, all members; shows nothing by itself."""

@@ -15,7 +15,7 @@ def sentences(summary: Mapping[str, Any]) -> list[str]:
         As `SweepResult.summary` gives it.
     """
     checked = summary["checked"]
-    alone = [f"Its Sharpe ratio after costs is {ratio(summary['best']['sharpe'])}."]
+    alone = [f"Its Sharpe ratio after costs is {ratio(summary['sharpe']['median'])}."]
     return [
         _members(summary),
         *(_standing(summary) if summary["distinct"] > 1 else alone),
@@ -36,13 +36,13 @@ def _members(summary: Mapping[str, Any]) -> str:
 
 
 def _standing(summary: Mapping[str, Any]) -> list[str]:
-    sharpe, preset, best = summary["sharpe"], summary["preset"], summary["best"]
+    sharpe, preset = summary["sharpe"], summary["preset"]
     return [
         f"Sharpe ratio after costs: {ratio(sharpe['q05'])} to {ratio(sharpe['q95'])} for nine in ten, "
         f"{ratio(sharpe['median'])} in the middle.",
         f"The study itself has {ratio(preset['sharpe'])}: better than {_share(preset['above'])} of its neighbours.",
-        f"The best of them has {ratio(best['sharpe'])}. It is the best of {summary['distinct']:,} tries, no estimate: "
-        "`tidegate walkforward` says what choosing it in time would have earned.",
+        f"None is proposed: the best of {summary['distinct']:,} tries is luck as well, and no estimate. `tidegate "
+        "walkforward` says what choosing in time would have earned.",
     ]
 
 
