@@ -26,6 +26,7 @@ def sweep(
     jobs: Jobs = None,
     scheduler: Scheduler = None,
     most: Most = None,
+    curves: Annotated[bool, typer.Option("--curves", help="Keep the daily values of every member.")] = False,
     quiet: Quiet = False,
     as_json: Json = False,
     debug: Debug = False,
@@ -45,7 +46,14 @@ def sweep(
         told = sweep_report.Aloud(counted, quiet=quiet or as_json)
         try:
             found = sweep_study(
-                chosen, drawn, market, out=out, workers=Workers(jobs, scheduler), most=most or MOST, told=told
+                chosen,
+                drawn,
+                market,
+                out=out,
+                workers=Workers(jobs, scheduler),
+                most=most or MOST,
+                curves=curves,
+                told=told,
             )
         except KeyboardInterrupt:
             raise told.interrupted() from None

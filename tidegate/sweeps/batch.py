@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,9 @@ from .memo import Memory
 from .orders import Orders, orders_of
 from .pieces import Pieces, Scoring
 
+CURVE = ("curve_session", "curve_usd")
+Curve = tuple[npt.NDArray[np.datetime64], npt.NDArray[np.float64]]
+_DAY = "datetime64[s]"
 FIGURES = (*(each.name for each in fields(Performance)), "skew", "kurtosis", "sessions")
 
 
@@ -33,7 +36,8 @@ class Batch:
     ----------
     table : DataFrame, shape (members, ...)
         ``config_hash``, ``refused`` (why a member cannot be run; empty where it was), `FIGURES` and the columns of a
-        `Scoring`, NaN where refused.
+        `Scoring`, NaN where refused. Where curves were asked for, `CURVE`: the sessions from the first fill on and the
+        value at each, a list for each member.
     months : ndarray of float32, shape (members, months)
         Logarithmic growth over each calendar month of the market; NaN where nothing was held.
     """
@@ -43,7 +47,12 @@ class Batch:
 
 
 def measure_batch(
-    studies: Sequence[Study | TidegateError], market: Market, memory: Memory, *, scoring: Scoring | None = None
+    studies: Sequence[Study | TidegateError],
+    market: Market,
+    memory: Memory,
+    *,
+    scoring: Scoring | None = None,
+    curves: bool = False,
 ) -> Batch:
     """Backtest some studies.
 
@@ -57,6 +66,8 @@ def measure_batch(
         Of what earlier studies on this market have computed; it grows.
     scoring : Scoring, optional
         Further columns.
+    curves : bool
+        Whether to keep the daily values.
 
     Returns
     -------
@@ -66,6 +77,7 @@ def measure_batch(
     pieces = Pieces.of(market.sessions, None if scoring is None else scoring.segment)
     figures = np.full((len(studies), len(FIGURES)), np.nan)
     sums = np.zeros((len(fields(Segments)), len(studies), len(pieces.month)))
+    curve: list[Curve] = [(np.empty(0, _DAY), np.empty(0))] * len(studies)
     refused, groups = [""] * len(studies), defaultdict(list)
     for place, study in enumerate(studies):
         try:
@@ -76,7 +88,9 @@ def measure_batch(
             groups[member.graph.tape.key].append((place, member))
     for placed in groups.values():
         places, members = map(list, zip(*placed, strict=True))
-        measured = _execute(members, pieces.number)
+        measured = _execute(members, pieces.number, curves=curves)
+        for place, drawn in zip(places if curves else (), _curves(measured, members[0].graph), strict=False):
+            curve[place] = drawn
         figures[places] = np.column_stack([getattr(measured, name) for name in FIGURES])
         if measured.segments is not None:
             found = [getattr(measured.segments, each.name) for each in fields(Segments)]
@@ -84,7 +98,9 @@ def measure_batch(
     whole = Segments(*sums)
     hashes = ["" if isinstance(study, TidegateError) else study.config_hash for study in studies]
     scores = {} if scoring is None else scoring.columns(pieces.segments(whole))
-    columns = dict(zip(FIGURES, figures.T, strict=True)) | dict(scores)
+    columns: dict[str, Any] = dict(zip(FIGURES, figures.T, strict=True)) | dict(scores)
+    if curves:
+        columns |= {name: [each[part] for each in curve] for part, name in enumerate(CURVE)}
     return Batch(pd.DataFrame({"config_hash": hashes, "refused": refused, **columns}), pieces.growth(whole))
 
 
@@ -100,7 +116,7 @@ def _prepared(study: Study | TidegateError, market: Market, memory: Memory) -> _
     return _Member(graph, orders_of(graph))
 
 
-def _execute(members: Sequence[_Member], piece: npt.NDArray[np.int64]) -> Measured:
+def _execute(members: Sequence[_Member], piece: npt.NDArray[np.int64], *, curves: bool) -> Measured:
     """One pass of the event loop over members with the same tape."""
     tape, _ = members[0].graph.tape.value
     rates = [member.graph.rates.value for member in members]
@@ -110,4 +126,11 @@ def _execute(members: Sequence[_Member], piece: npt.NDArray[np.int64]) -> Measur
         capital=np.array([member.graph.study.execution.capital_usd for member in members]),
     )
     events = Events.of([member.orders for member in members], assets=tape.closes.shape[1])
-    return measure_many(events, tape, terms, segment=piece[: len(tape.sessions)])
+    return measure_many(events, tape, terms, segment=piece[: len(tape.sessions)], curves=curves)
+
+
+def _curves(measured: Measured, graph: StudyGraph) -> Iterator[Curve]:
+    """Sessions and values of each member from its first fill on; nothing where no curves were asked for."""
+    days = graph.tape.value[0].sessions.to_numpy().astype(_DAY)
+    for values, first in zip(() if measured.curves is None else measured.curves, measured.first, strict=False):
+        yield days[first:], values[first:]

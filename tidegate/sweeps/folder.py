@@ -23,6 +23,7 @@ from ..data.store.atomic import DRAFT, replace_file
 from ..errors import ConfigError, DataError
 from ..ledger.trial import Kind
 from ..output_folder import refuse_unusable
+from .batch import CURVE
 
 _LOCK = ".lock"
 _PART = re.compile(r"(\d{9})-(\d{9})\.parquet")
@@ -148,10 +149,23 @@ class SweepFolder:
         return self.path / "parts" / f"{members[0]:09d}-{members[-1]:09d}.parquet"
 
     def table(self) -> pd.DataFrame:
-        """All members, by number."""
+        """All members, by number, without their curves."""
         with _whole(self.results):
-            table: pd.DataFrame = pq.read_table(self.results).to_pandas()
+            kept = [name for name in pq.read_schema(self.results).names if name not in CURVE]
+            table: pd.DataFrame = pq.read_table(self.results, columns=kept).to_pandas()
         return table
+
+    def curves(self) -> pd.DataFrame:
+        """Daily values, shape (sessions, members); ConfigError where they were not kept."""
+        with _whole(self.results):
+            if not set(CURVE) <= set(pq.read_schema(self.results).names):
+                raise ConfigError("The sweep has no curves", expected="one that was made with --curves")
+            kept = pq.read_table(self.results, columns=["member", *CURVE]).to_pandas()
+        values = {
+            member: pd.Series(usd, index=pd.DatetimeIndex(days), dtype=float)
+            for member, days, usd in kept.itertuples(index=False)
+        }
+        return pd.DataFrame(values).rename_axis(index="session", columns="member")
 
     def describe(self, summary: Mapping[str, Any]) -> None:
         """Write ``summary.json``."""

@@ -56,6 +56,8 @@ class Job:
         Equal on every worker. What a worker has computed stays with it, and is not sent.
     scoring : Scoring, optional
         Further columns for what is measured.
+    curves : bool
+        Whether daily values are kept.
 
     Attributes
     ----------
@@ -71,6 +73,7 @@ class Job:
     plan: Plan
     market: Market
     scoring: Scoring | None = None
+    curves: bool = False
     files: Mapping[str, bytes] = field(init=False, repr=False)
     _memory: Memory = field(default_factory=Memory, init=False, repr=False)
 
@@ -103,7 +106,7 @@ class Job:
 
     def _measured(self, members: Sequence[int]) -> Batch:
         studies = [self._member(member) for member in members]
-        return measure_batch(studies, self.market, self._memory, scoring=self.scoring)
+        return measure_batch(studies, self.market, self._memory, scoring=self.scoring, curves=self.curves)
 
     def _alone(self, member: int, *, afresh: bool) -> Performance:
         """One member through vectorbt's own `from_orders`; member -1 is the study of the plan itself."""

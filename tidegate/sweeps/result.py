@@ -51,6 +51,16 @@ class SweepResult:
         """One row a member: ``member``, the swept parameters, ``config_hash``, ``refused``, and the figures."""
         return self.folder.table()
 
+    def curves(self) -> pd.DataFrame:
+        """Value of each member at each session from its first fill on, USD; shape (sessions, members), NaN before.
+
+        Raises
+        ------
+        ConfigError
+            The sweep was not asked to keep them.
+        """
+        return self.folder.curves()
+
     @property
     def ran(self) -> pd.DataFrame:
         """Members that could be run."""

@@ -46,6 +46,7 @@ def sweep(
     workers: Workers = Workers(),  # noqa: B008  (frozen)
     most: int = MOST,
     ledger: Ledger | Literal["home"] | None = "home",
+    curves: bool = False,
     told: Told = Told(),  # noqa: B008
 ) -> SweepResult:
     """Backtest every member of a grid.
@@ -67,6 +68,8 @@ def sweep(
         Members that are too many.
     ledger : Ledger or None, optional
         Where the trials are recorded; the home's when not given, nowhere when None.
+    curves : bool
+        Whether to keep the daily values of every member (see `SweepResult.curves`): some 80 KB each.
     told : Told
         Hears how it goes.
 
@@ -88,10 +91,10 @@ def sweep(
 
     begun = time.perf_counter()
     plan = plan_sweep(study, grid, most=most)
-    described = identity(plan, market)
+    described = identity(plan, market) | ({"curves": True} if curves else {})
     folder, book = SweepFolder.of(out, described), chosen_ledger(ledger)
     folder.refuse_other(described)
-    job = Job(plan, market)
+    job = Job(plan, market, curves=curves)
     if workers.scheduler is None and not is_compiled():
         compile_loop(told.sentence)
     with workers.hired(job) as ask:

@@ -8,7 +8,7 @@ import pytest
 import tidegate as tg
 from tidegate.study import Study, as_mapping
 from tidegate.sweeps.grid import Grid
-from tidegate.sweeps.plan import Plan, plan_sweep
+from tidegate.sweeps.plan import plan_sweep
 
 from ..every_parameter import EVERY, another, changed
 
@@ -70,7 +70,7 @@ def test_upstream_parameters_vary_slowest():
         "strategy.neutral_share",
         "costs.crypto.fee_bps",
     ]
-    changes = {key: 0 for key in AXES}
+    changes = dict.fromkeys(AXES, 0)
     for member in range(1, plan.size):
         before, now = plan.overrides(member - 1), plan.overrides(member)
         for key in AXES:
