@@ -101,19 +101,21 @@ class SweepFolder:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         lock = FileLock(self.path / _LOCK)
-        try:
-            with _told(self.path):
-                self.path.mkdir(parents=True, exist_ok=True)
+        with _told(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+            try:
                 lock.acquire(timeout=0)
-        except Timeout:
-            raise ConfigError(
-                f"Another process is at work on the same {self.kind}",
-                received=str(self.path),
-                expected="one process for each folder",
-                remedy="Wait for it to end, or stop it and call again: what it has stored is gone on with.",
-            ) from None
-        with lock:
+            except Timeout:
+                raise ConfigError(
+                    f"Another process is at work on the same {self.kind}",
+                    received=str(self.path),
+                    expected="one process for each folder",
+                    remedy="Wait for it to end, or stop it and call again: what it has stored is gone on with.",
+                ) from None
+        try:
             yield
+        finally:
+            lock.release()
 
     def done(self) -> list[range]:
         """Members whose results are there, in ascending order."""

@@ -25,21 +25,28 @@ class Cluster:
     def home(self):
         return self.folder / "home"
 
-    def hire(self, *, threads=1, **environment):
-        """Start one worker."""
+    def hire(self, *arguments, threads=1, before=None):
+        """Start one worker; `before` comes first where it looks for packages."""
         number = len(self.workers)
         process = _start(
             "dask_worker",
             self.address,
             *("--nthreads", str(threads), "--no-nanny", "--death-timeout", "60"),
-            *("--local-directory", str(self.folder / "space"), "--name", f"worker-{number}"),
+            *("--local-directory", str(self.folder / "space"), "--no-dashboard", *arguments),
             log=self.folder / f"worker-{number}.log",
             cwd=self.folder,
+            before=before,
             TIDEGATE_HOME=str(self.home),
-            **environment,
         )
         self.workers.append(process)
         return process
+
+    def wait_for(self, workers):
+        """Until so many have reported."""
+        from distributed import Client
+
+        with Client(self.address, set_as_default=False) as client:
+            client.wait_for_workers(workers, timeout=START)
 
 
 @contextmanager
@@ -60,14 +67,15 @@ def cluster(folder, *, workers=2):
             process.wait()
 
 
-def _start(module, *arguments, log, cwd, **environment):
+def _start(module, *arguments, log, cwd, before=None, **environment):
+    path = os.pathsep.join(map(str, [*([before] if before else []), Path(__file__).parents[3]]))
     with log.open("wb") as file:
         return subprocess.Popen(
             [sys.executable, "-m", f"distributed.cli.{module}", *arguments],
             stdout=file,
             stderr=subprocess.STDOUT,
             cwd=cwd,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), **environment},
+            env={**os.environ, "PYTHONPATH": path, **environment},
         )
 
 

@@ -28,6 +28,7 @@ from ..every_parameter import EVERY, SWITCHED, another, changed
 from .small import SMALL, alone
 
 BASE = Study.load("proxies", SMALL)
+LATE_HISTORY = {"signal.min_history_weeks": 340, "signal.rolling_weeks": 340}
 SWITCHES = {  # what is read only under these, beside `SWITCHED`
     "sleeves.speculative.cap": {"sleeves.speculative.weighting": "inverse_volatility"},
     "sleeves.near_cash_flow.cap": {"sleeves.near_cash_flow.weighting": "momentum"},
@@ -52,6 +53,15 @@ SWITCHES = {  # what is read only under these, beside `SWITCHED`
     "strategy.drawdown_brake.release": {"strategy.wrap": ("drawdown_brake",)},
     "strategy.no_trade_band": {"strategy.rebalance_on": ("schedule", "drift")},
     "costs.bills.borrow_bps": {"strategy.kind": "spread"},
+    "signal.min_coverage": LATE_HISTORY,
+    "signal.min_blocks": LATE_HISTORY,
+    "strategy.idle": {"strategy.bills": "SHV", "strategy.wrap": ("vol_target",)},
+    "strategy.bills": {"strategy.idle": "bills", "strategy.wrap": ("vol_target",)},
+    "strategy.empty_sleeve": {  # listed in October 2012
+        "strategy.bills": "SHV",
+        "strategy.min_sessions": 500,
+        "sleeves.speculative.assets": ("WDAY",),
+    },
 }
 VALUES = {  # where another value must not be merely other, but matter on this market, and be possible
     "sleeves.speculative.weights": {"BTC-USD": 3.0, "IGV": 1.0},
@@ -69,6 +79,10 @@ VALUES = {  # where another value must not be merely other, but matter on this m
     "signal.block_weights": {"water": 2.0, "plumbing": 1.0, "drain": 1.0, "price": 1.0, "credit": 1.0},
     "signal.min_coverage": 0.97,
     "signal.min_blocks": 6,
+    "signal.winsor": 1.0,
+    "signal.rolling_weeks": 170,
+    "signal.composite_min_weeks": 250,
+    "signal.history_start": date(2010, 1, 1),
 }
 KINDS = {  # switches by themselves, and pairs that meet in one node
     "jump": {"signal.classifier": "jump"},
@@ -149,6 +163,16 @@ def test_a_switch_reaches_every_node_that_reads_it(switch, market, warm):
     assert after["config_hash"] != before["config_hash"]
 
 
+@pytest.mark.parametrize(
+    "switch",
+    [{"clock.end": date(2015, 6, 1)}, {"clock.start": date(2014, 6, 2)}, {"signal.history_start": date(2010, 1, 1)}],
+    ids=lambda switch: next(iter(switch)),
+)
+def test_less_time_leaves_nothing_behind_for_more(switch, market, warm):
+    memory, before = warm(changed(BASE, switch))
+    assert agree(BASE, market, memory)["final_value"] != before["final_value"]
+
+
 def test_a_delisted_asset_is_given_back_at_each_members_own_price(study, market):
     prices = market.prices.copy()
     prices.loc["2013-08-01":, "IGV"] = np.nan
@@ -214,6 +238,47 @@ def test_what_does_not_depend_on_a_parameter_is_not_computed_again(changes, anew
 
 def test_a_study_is_computed_once(market):
     assert calls_of(WORK, lambda: measure_batch([BASE] * 3, market, Memory())) == {each.__name__: 1 for each in WORK}
+
+
+ABSENT = {"strategy.bills": "NOPE"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({}, {"sleeves.speculative.assets": ("IGV", "NOPE")}),
+        ({}, {"sleeves.near_cash_flow.assets": ("SMH", "NOPE")}),
+        ({"strategy.idle": "bills"}, {"strategy.idle": "bills", **ABSENT}),
+        (ABSENT, {"strategy.idle": "bills", **ABSENT}),
+        (ABSENT, {"strategy.empty_sleeve": "bills", **ABSENT}),
+    ],
+)
+def test_the_gates_are_passed_again_where_other_tickers_are_held(before, after, market):
+    memory = Memory()
+    assert measure_batch([changed(BASE, before)], market, memory).table["refused"][0] == ""
+    assert "received 'NOPE'" in agree(changed(BASE, after), market, memory)["refused"]
+
+
+def test_an_indicator_of_the_users_may_read_every_parameter_of_the_signal(tmp_path, market):
+    (tmp_path / "mine.py").write_text(INDICATOR)
+    own = changed(BASE, {"signal.modules": (str(tmp_path / "mine.py"),)})
+    memory = Memory()
+    rows = [agree(changed(own, {"signal.moving_average.weeks": weeks}), market, memory) for weeks in (40, 90)]
+    assert rows[0]["final_value"] != rows[1]["final_value"]
+
+
+INDICATOR = '''
+import numpy as np
+from tidegate.signals import indicator
+
+@indicator("water", source="mine", standardisation="none")
+def mine(known):
+    """A wave whose length is a parameter of something else.
+
+    Information set: the calendar.
+    """
+    return known.row(4.0 * np.sin(np.arange(len(known.index)) / known.config.moving_average.weeks))
+'''
 
 
 def test_a_refusal_is_told_again_and_leaves_the_others_alone(market):

@@ -1,0 +1,215 @@
+"""A real cluster on loopback: the same results whoever computes them, and words for whatever is lost."""
+
+import os
+import socket
+import sys
+import time
+from importlib.metadata import distribution
+
+import pandas as pd
+import pytest
+
+import tidegate as tg
+from tidegate.study import Study
+from tidegate.sweeps import Grid, Told, Workers, sweep
+
+from .cluster import cluster
+from .small import SMALL
+
+GRID = Grid.of(
+    {
+        "parameters": {
+            "signal.regime.min_dwell": {"from": 1, "to": 20},
+            "costs.etf.fee_bps": {"from": 0.0, "to": 99.0, "steps": 150},
+        }
+    }
+)
+FEW = Grid.of({"parameters": {"execution.lag": [1, 2, 3]}})
+COUNTS = """
+import os
+from tidegate.sweeps.job import Job
+received = Job.__setstate__
+def counted(self, state):
+    with open({log!r}, "a") as file:
+        file.write(f"{{os.getpid()}}\\n")
+    received(self, state)
+Job.__setstate__ = counted
+"""
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """Two workers, and a note of each job that any of them unpacks."""
+    folder = tmp_path_factory.mktemp("cluster")
+    notes = folder / "unpacked.txt"
+    preload = folder / "counts.py"
+    preload.write_text(COUNTS.format(log=str(notes)))
+    with cluster(folder, workers=0) as found:
+        found.hire("--preload", str(preload))
+        found.hire("--preload", str(preload))
+        found.wait_for(2)
+        yield found, notes
+
+
+@pytest.fixture(scope="module")
+def alone(study, market, tmp_path_factory):
+    out = tmp_path_factory.mktemp("one") / "out"
+    sweep(study, GRID, market, out=out, ledger=None)
+    return content(out)
+
+
+def content(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+class Once(Told):
+    """Does something when the first results are stored."""
+
+    def __init__(self, then):
+        self._then = then
+
+    def progress(self, done, total):
+        if done and self._then:
+            then, self._then = self._then, None
+            then()
+
+
+def test_two_workers_give_what_one_process_gives(study, market, running, alone, tmp_path, fresh_home):
+    found, notes = running
+    workers = Workers(scheduler=found.address)
+    sweep(study, GRID, market, out=tmp_path / "out", workers=workers)
+    assert content(tmp_path / "out") == alone
+    unpacked = notes.read_text().split()
+    assert sorted(unpacked) == sorted(str(each.pid) for each in found.workers)  # the market travels once to each
+    assert not found.home.exists()  # only the driver writes
+    assert (fresh_home / "ledger.sqlite").exists()
+
+
+def test_a_users_own_file_travels_along(market, running, tmp_path):
+    (tmp_path / "mine.py").write_text(RULE)
+    own = Study.load("proxies", [*SMALL, f'strategy.modules=["{tmp_path / "mine.py"}"]', "strategy.kind=mine"])
+    here = sweep(own, FEW, market, out=tmp_path / "here", ledger=None).table
+
+    class Gone(Told):
+        def progress(self, done, total):
+            (tmp_path / "mine.py").unlink(missing_ok=True)
+
+    workers = Workers(scheduler=running[0].address)
+    there = sweep(own, FEW, market, out=tmp_path / "there", workers=workers, told=Gone(), ledger=None).table
+    pd.testing.assert_frame_equal(there, here, check_exact=True)
+
+
+RULE = '''
+import os
+import pandas as pd
+from tidegate.strategies import strategy
+
+@strategy(source="mine")
+def mine(view):
+    """Always the same.
+
+    Requires nothing. Sets one share.
+
+    Information set: nothing.
+    """
+    share = pd.Series(0.25, index=view.decisions)
+    return view.exposures(share, 1.0 - share)
+'''
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "words"),
+    [
+        ("import nothing_here", tg.ConfigError, "No module named 'nothing_here'"),
+        ("raise OSError('the disk')", tg.ConfigError, "OSError: the disk"),
+        ("import sys; sys.exit(3)", SystemExit, "3"),
+    ],
+)
+def test_what_goes_wrong_on_a_worker_is_told(market, running, tmp_path, code, error, words):
+    (tmp_path / "mine.py").write_text(f"import os\nif os.getpid() != {os.getpid()}:\n    {code}\n{RULE}")
+    own = Study.load("proxies", [*SMALL, f'strategy.modules=["{tmp_path / "mine.py"}"]', "strategy.kind=mine"])
+    with pytest.raises(error, match=words):
+        sweep(own, FEW, market, out=tmp_path / "out", workers=Workers(scheduler=running[0].address))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_killed_worker_costs_time_and_nothing_else(study, market, running, alone, tmp_path):
+    found, _ = running
+    found.hire()
+    found.wait_for(3)
+    told = Once(found.workers[-1].kill)
+    sweep(study, GRID, market, out=tmp_path / "out", workers=Workers(scheduler=found.address), told=told)
+    assert content(tmp_path / "out") == alone
+    assert found.workers.pop().wait() < 0
+
+
+def test_all_workers_are_killed_and_one_comes_anew(study, market, alone, tmp_path):
+    with cluster(tmp_path, workers=1) as found:
+
+        def replaced():
+            found.workers[0].kill()
+            found.hire()
+
+        found.wait_for(1)
+        workers = Workers(scheduler=found.address)
+        sweep(study, GRID, market, out=tmp_path / "out", workers=workers, told=Once(replaced), ledger=None)
+        assert content(tmp_path / "out") == alone
+
+        told = Once(found.scheduler.kill)
+        with pytest.raises(tg.errors.SourceError, match="The scheduler is gone") as gone:
+            sweep(study, GRID, market, out=tmp_path / "next", workers=workers, told=told, ledger=None)
+        assert gone.value.exit_status == 3
+        sweep(study, GRID, market, out=tmp_path / "next", ledger=None)
+        assert content(tmp_path / "next") == alone
+
+
+def test_a_worker_of_another_version_is_told(study, market, tmp_path):
+    other = tmp_path / "other" / "tidegate-9.9.9.dist-info"
+    other.mkdir(parents=True)
+    (other / "METADATA").write_text("Metadata-Version: 2.1\nName: tidegate\nVersion: 9.9.9\n")
+    with cluster(tmp_path, workers=0) as found:
+        found.hire(before=other.parent)
+        found.wait_for(1)
+        with pytest.raises(tg.ConfigError, match="another tidegate; received 'tidegate 9.9.9'") as told:
+            sweep(study, FEW, market, out=tmp_path / "out", workers=Workers(scheduler=found.address))
+    assert told.value.exit_status == 2
+    assert not (tmp_path / "out").exists()
+    assert distribution("tidegate").version in str(told.value)
+
+
+def refused(study, market, address, out):
+    begun = time.monotonic()
+    with pytest.raises(tg.errors.SourceError, match="The scheduler does not answer") as told:
+        sweep(study, FEW, market, out=out, workers=Workers(scheduler=address))
+    assert told.value.exit_status == 3
+    assert "\n" not in str(told.value)
+    assert not out.exists()
+    return time.monotonic() - begun
+
+
+def test_a_scheduler_that_is_not_there_is_told(study, market, tmp_path, fresh_home):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    assert refused(study, market, f"tcp://127.0.0.1:{port}", tmp_path / "out") < 15
+    assert not fresh_home.exists()
+
+
+def test_a_port_that_says_nothing_is_told(study, market, tmp_path, fresh_home):
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        assert refused(study, market, f"tcp://127.0.0.1:{silent.getsockname()[1]}", tmp_path / "out") < 15
+    assert not fresh_home.exists()
+
+
+def test_a_scheduler_without_workers_is_told(study, market, tmp_path, fresh_home):
+    with cluster(tmp_path, workers=0) as found:
+        assert refused(study, market, found.address, tmp_path / "out") < 15
+    assert not fresh_home.exists()
+
+
+@pytest.mark.parametrize("address", ["", "nonsense://x:1", "127.0.0.1:notaport"])
+def test_an_address_that_is_none_is_told(study, market, tmp_path, address):
+    assert refused(study, market, address, tmp_path / "out") < 15
+    assert sys.modules["distributed"]
