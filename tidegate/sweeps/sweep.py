@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
 from ..backtests.compilation import compile_loop, is_compiled
 from ..backtests.performance import Performance
 from ..data.market import Market
-from ..errors import ConfigError
+from ..errors import ConfigError, TidegateError
 from ..ledger import Ledger, chosen_ledger
 from ..study import Study, as_mapping
 from .check import Checked, compare, members_to_check
 from .folder import SweepFolder, missing
 from .grid import Grid
-from .job import Call, Job
+from .job import Answer, Call, Job
 from .plan import MOST, Plan, plan_sweep
 from .result import SweepResult
 from .results import rows_of, trials_of
@@ -89,7 +91,7 @@ def sweep(
     """
     from .page import sweep_page
 
-    begun = time.perf_counter()
+    started = time.perf_counter()
     plan = plan_sweep(study, grid, most=most)
     described = identity(plan, market) | ({"curves": True} if curves else {})
     folder, book = SweepFolder.of(out, described), chosen_ledger(ledger)
@@ -98,31 +100,53 @@ def sweep(
     if workers.scheduler is None and not is_compiled():
         compile_loop(told.sentence)
     with workers.hired(job) as ask:
-        preset = _alone(ask, -1)
+        begun = begin(job, ask, folder)
         if book is not None:
             book.prepare()
         with folder.begun(described):
-            measure_members(job, ask, folder, book, told)
-            folder.complete()
+            store(begun, job, folder, book, told)
             checked = run_again(ask, those_that_ran(folder), seed=grid.seed)
-            result = SweepResult(plan, folder, preset, checked, time.perf_counter() - begun)
+            result = SweepResult(plan, folder, begun.preset, checked, time.perf_counter() - started)
             folder.describe(result.summary())
             folder.show(sweep_page(result, market, recorded=book is not None))
     return result
 
 
-def measure_members(job: Job, ask: Ask, folder: SweepFolder, book: Ledger | None, told: Told) -> None:
-    """Have every member measured that is not yet; what comes back is recorded, then stored."""
-    plan, before = job.plan, folder.done()
-    done = sum(map(len, before))
+class Begun(NamedTuple):
+    """A sweep whose study itself is known to run: its figures, what was stored before, and answers still to come."""
+
+    preset: Performance
+    before: list[range]
+    answers: Iterator[Answer]
+
+
+def begin(job: Job, ask: Ask, folder: SweepFolder) -> Begun:
+    """Ask for all that is missing, and wait for the study itself: where that cannot be run nothing is to be written."""
+    before = folder.done()
+    missed = (Call("measure", members) for members in missing(before, job.plan.size, batch=BATCH))
+    answers = ask(chain([Call("again", (-1,))], missed))
+    early: list[Answer] = []
+    for answer in answers:
+        if answer.call.what == "again":
+            return Begun(answer.found[0], before, chain(early, answers))
+        early.append(answer)
+    raise TidegateError("The workers ended without an answer", expected="figures of the study itself")
+
+
+def store(begun: Begun, job: Job, folder: SweepFolder, book: Ledger | None, told: Told) -> None:
+    """Take what comes back: it is recorded, then stored, and when all of it is there joined."""
+    if folder.done() != begun.before:
+        remedy = "Call again: what it has stored is gone on with."
+        raise ConfigError("Another process has just been at work in the folder", received=folder.path, remedy=remedy)
+    plan, done = job.plan, sum(map(len, begun.before))
     told.progress(done, plan.size)
-    calls = (Call("measure", members) for members in missing(before, plan.size, batch=BATCH))
-    for call, batch in ask(calls):
+    for call, batch in begun.answers:
         if book is not None:
             book.record(trials_of(plan, job.market, call.members, batch, kind=folder.kind))
         folder.put(call.members, rows_of(plan, call.members, batch))
         done += len(call.members)
         told.progress(done, plan.size)
+    folder.complete()
 
 
 def those_that_ran(folder: SweepFolder) -> pd.DataFrame:
@@ -132,12 +156,6 @@ def those_that_ran(folder: SweepFolder) -> pd.DataFrame:
     if ran.empty:
         raise ConfigError("No member of the grid can be run", received=str(table["refused"].iloc[0]))
     return ran
-
-
-def _alone(ask: Ask, member: int) -> Performance:
-    ((_, (performance,)),) = ask([Call("again", (member,))])
-    found: Performance = performance
-    return found
 
 
 def run_again(ask: Ask, ran: pd.DataFrame, *, seed: int) -> Checked:

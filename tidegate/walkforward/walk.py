@@ -21,7 +21,7 @@ from ..sweeps.job import Job
 from ..sweeps.memo import Memory
 from ..sweeps.orders import orders_of
 from ..sweeps.plan import MOST, plan_sweep
-from ..sweeps.sweep import Told, identity, measure_members, run_again, those_that_ran
+from ..sweeps.sweep import Told, begin, identity, run_again, store, those_that_ran
 from ..sweeps.workers import Workers
 from .choice import choices, choose, train_of
 from .config import WalkConfig, refuse_misfits
@@ -83,7 +83,7 @@ def walk_forward(
     the training, ``purge`` sessions before the first one of the test. One thing is known too early: a member that
     cannot be run on the whole span is never chosen.
     """
-    begun = time.perf_counter()
+    started = time.perf_counter()
     plan = plan_sweep(study, grid, most=most)
     _refuse_unchoosable(plan.keys)
     refuse_misfits(config, study)
@@ -97,11 +97,11 @@ def walk_forward(
     if workers.scheduler is None and not is_compiled():
         compile_loop(told.sentence)
     with workers.hired(job) as ask:
+        begun = begin(job, ask, folder)
         if book is not None:
             book.prepare()
         with folder.begun(content):
-            measure_members(job, ask, folder, book, told)
-            folder.complete()
+            store(begun, job, folder, book, told)
             table = those_that_ran(folder)
             checked = run_again(ask, table, seed=grid.seed)
     chosen = choices(table, plan, market.sessions, layout.windows)
@@ -118,7 +118,7 @@ def walk_forward(
         rivals=rivals,
         paths=_paths(desk, layout, table),
         checked=checked,
-        seconds=time.perf_counter() - begun,
+        seconds=time.perf_counter() - started,
     )
     write(result)
     return result
