@@ -40,7 +40,9 @@ def until_stored(out, process, *, parts=1, seconds=120):
 
 def children(process):
     """Processes that `process` has started."""
-    found = subprocess.run(["ps", "-ww", "-o", "pid=,args=", "--ppid", str(process.pid)], capture_output=True, text=True)
+    found = subprocess.run(
+        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(process.pid)], capture_output=True, text=True
+    )
     return {int(line.split()[0]): line for line in found.stdout.splitlines()}
 
 

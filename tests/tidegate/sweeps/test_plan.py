@@ -8,7 +8,7 @@ import pytest
 import tidegate as tg
 from tidegate.study import Study, as_mapping
 from tidegate.sweeps.grid import Grid
-from tidegate.sweeps.plan import Plan, plan_sweep
+from tidegate.sweeps.plan import plan_sweep
 
 from ..every_parameter import EVERY, another, changed
 
@@ -36,7 +36,7 @@ def test_a_member_is_the_study_with_exactly_its_values():
     plan = plan_of(AXES)
     for member in (0, 7, 23):
         assert plan.member(member) == changed(STUDY, plan.overrides(member))
-    assert pickle.loads(pickle.dumps(plan)).member(7) == plan.member(7)
+    assert pickle.loads(pickle.dumps(plan)).member(7) == plan.member(7)  # noqa: S301
 
 
 @pytest.mark.parametrize("key", [key for key, _ in EVERY if key.partition(".")[0] not in ("economy", "evidence")])
@@ -70,7 +70,7 @@ def test_upstream_parameters_vary_slowest():
         "strategy.neutral_share",
         "costs.crypto.fee_bps",
     ]
-    changes = {key: 0 for key in AXES}
+    changes = dict.fromkeys(AXES, 0)
     for member in range(1, plan.size):
         before, now = plan.overrides(member - 1), plan.overrides(member)
         for key in AXES:
@@ -131,7 +131,7 @@ def test_a_parameter_that_cannot_be_swept_is_told(parameters, words):
 
 
 def test_a_parameter_twice_is_told():
-    with pytest.raises(tg.ConfigError, match="twice.*min_dwell"):
+    with pytest.raises(tg.ConfigError, match=r"twice.*min_dwell"):
         plan_of({"signal.regime.min_dwell": [1]}, linked={"a": {"signal.regime.min_dwell": [2]}})
 
 
@@ -141,4 +141,6 @@ def test_too_many_members_are_told_before_they_are_made():
     with pytest.raises(tg.ConfigError, match=r"10,000,000 members.*--max 10000000"):
         plan_sweep(STUDY, grid)
     with pytest.raises(tg.ConfigError, match="5 members"):
-        plan_sweep(STUDY, Grid.of({"sample": "sobol", "count": 5, "parameters": {"signal.regime.min_dwell": [1]}}), most=4)
+        plan_sweep(
+            STUDY, Grid.of({"sample": "sobol", "count": 5, "parameters": {"signal.regime.min_dwell": [1]}}), most=4
+        )

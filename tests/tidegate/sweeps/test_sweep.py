@@ -29,7 +29,11 @@ def names(folder):
 
 
 def test_a_sweep_writes_a_row_and_records_a_trial_for_each_member(study, market, tmp_path):
-    grid = {"signal.regime.scarce_enter": [-0.5, -0.1], "signal.regime.scarce_leave": [-0.2], "costs.etf.fee_bps": [1.0, 9.0]}
+    grid = {
+        "signal.regime.scarce_enter": [-0.5, -0.1],
+        "signal.regime.scarce_leave": [-0.2],
+        "costs.etf.fee_bps": [1.0, 9.0],
+    }
     found = swept(study, market, grid, tmp_path / "out")
     table = found.table
     assert {*FILES, "sweep.html"} - names(tmp_path / "out") <= {"sweep.html"}
@@ -144,9 +148,7 @@ def test_a_sweep_that_is_done_is_not_done_again(study, market, tmp_path):
     assert set(Ledger.at_home().trials()["times"]) == {1}
 
 
-@pytest.mark.parametrize(
-    "what", ["study", "grid", "data", "seed"]
-)
+@pytest.mark.parametrize("what", ["study", "grid", "data", "seed"])
 def test_another_plan_leaves_the_old_results_alone(study, market, tmp_path, what):
     out = tmp_path / "out"
     swept(study, market, THRESHOLDS, out, ledger=None)
@@ -250,7 +252,7 @@ MISTAKES = {
         "No member of the grid can be run",
     ),
     "no such ticker": (
-        '[parameters]\nexecution.lag = [1, 2]',
+        "[parameters]\nexecution.lag = [1, 2]",
         ("--set", 'sleeves.speculative.assets=["IGVV"]'),
         "Did you mean IGV",
     ),
