@@ -11,7 +11,12 @@ from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from importlib.metadata import version
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import uuid4
+from weakref import finalize
+
+import numpy as np
+import numpy.typing as npt
 
 from ..errors import ConfigError, SourceError
 from .job import Answer, Call, Job
@@ -25,19 +30,28 @@ _SAME = ("tidegate", "numpy", "pandas", "scipy", "numba", "vectorbt")  # what th
 @contextmanager
 def hired(job: Job, scheduler: str) -> Iterator[Callable[[Iterable[Call]], Iterator[Answer]]]:
     """The cluster of `scheduler`, as `Workers.hired` gives it."""
+    parcel = np.frombuffer(pickle.dumps(job, protocol=pickle.HIGHEST_PROTOCOL), dtype=np.uint8)
     with _quiet(), _client(scheduler) as client:
-        # A task of its own: its result goes from worker to worker, and is made again should all that had it be lost.
-        sent = client.submit(_unpacked, pickle.dumps(job, protocol=pickle.HIGHEST_PROTOCOL), _versions(), pure=False)
+        # A task of its own: what it gives goes from worker to worker, and is made again should all that had it be lost.
+        sent = Sent(uuid4().hex, _versions(), client.submit(np.copy, parcel, pure=False))
         yield lambda calls: _answers(client, sent, calls)
 
 
-def _answers(client: Any, job: Any, calls: Iterable[Call]) -> Iterator[Answer]:
+class Sent(NamedTuple):
+    """The job as a worker gets it: a name, the versions that made it, and its bytes, which any worker can take."""
+
+    name: str
+    versions: Mapping[str, str]
+    parcel: Any
+
+
+def _answers(client: Any, sent: Sent, calls: Iterable[Call]) -> Iterator[Answer]:
     """Keep every worker busy, and give what comes back."""
     remaining, asked = iter(calls), set[Any]()
     while True:
-        with _reachable(client):
+        with _reachable():
             room = max(1, _AHEAD * sum(client.nthreads().values())) - len(asked)
-            asked |= {client.submit(Job.answer, job, call, pure=False) for call in islice(remaining, max(room, 0))}
+            asked |= {client.submit(_answer, *sent, call, pure=False) for call in islice(remaining, max(room, 0))}
             done = _next_done(client, asked) if asked else set()
             found = [_found(future) for future in done]
         if not done:
@@ -96,18 +110,28 @@ def _in_words(error: BaseException) -> BaseException:
     return error
 
 
-def _unpacked(parcel: bytes, versions: Mapping[str, str]) -> Job:
-    """The job, on a worker that computes what this process would."""
-    differing = [name for name, here in _versions().items() if here != versions[name]]
+_JOBS: dict[str, Job] = {}  # by name, as long as this worker has the bytes
+
+
+def _answer(name: str, versions: Mapping[str, str], parcel: npt.NDArray[np.uint8], call: Call) -> Answer:
+    """What a worker does; `parcel` is unpacked for the first call, and what was computed stays with it."""
+    if name not in _JOBS:
+        _refuse_other(versions)
+        _JOBS.setdefault(name, pickle.loads(parcel.data))  # noqa: S301  (our own, of this very sweep)
+        finalize(parcel, _JOBS.pop, name, None)
+    return _JOBS[name].answer(call)
+
+
+def _refuse_other(versions: Mapping[str, str]) -> None:
+    here = _versions()
+    differing = [name for name in versions if here[name] != versions[name]]
     if differing:
         raise ConfigError(
             f"A worker of the cluster has another {', '.join(differing)}",
-            received=", ".join(f"{name} {_versions()[name]}" for name in differing),
+            received=", ".join(f"{name} {here[name]}" for name in differing),
             expected=", ".join(f"{name} {versions[name]}" for name in differing),
             remedy="Install the same versions everywhere: results must not depend on who computes them.",
         )
-    job: Job = pickle.loads(parcel)  # noqa: S301  (our own, of this very sweep)
-    return job
 
 
 def _versions() -> dict[str, str]:
@@ -141,7 +165,7 @@ def _client(scheduler: str) -> Iterator[Any]:
 
 
 @contextmanager
-def _reachable(client: Any) -> Iterator[None]:
+def _reachable() -> Iterator[None]:
     """A lost scheduler in words."""
     try:
         yield

@@ -1,11 +1,11 @@
 """A sweep that is interrupted or killed goes on where it stopped, and ends as if nothing had happened."""
 
 import os
-import random
 import signal
 import time
 from contextlib import suppress
 
+import numpy as np
 import pytest
 
 import tidegate as tg
@@ -63,7 +63,7 @@ def test_ctrl_c_is_one_sentence_and_the_same_command_goes_on(grid, tmp_path, und
 
 
 def test_killed_again_and_again_it_ends_the_same(study, market, grid, tmp_path, undisturbed):
-    out, chance = tmp_path / "out", random.Random(7)
+    out, chance = tmp_path / "out", np.random.default_rng(7)
     for _ in range(3):
         process = sweep_apart(grid, out, "--quiet", cwd=tmp_path)
         before = len(list(out.glob("parts/*.parquet")))
@@ -87,7 +87,7 @@ def short(study, market, tmp_path_factory):
     return content(out)
 
 
-class Killed(Exception):
+class KilledError(Exception):
     """Stands for the end of the process."""
 
 
@@ -100,7 +100,7 @@ def test_wherever_the_disk_stops_it_ends_the_same(study, market, tmp_path, short
         def stopped(*arguments, **options):
             left[0] -= 1
             if left[0] < 0:
-                raise Killed
+                raise KilledError
             return function(*arguments, **options)
 
         return stopped
@@ -108,7 +108,7 @@ def test_wherever_the_disk_stops_it_ends_the_same(study, market, tmp_path, short
     with monkeypatch.context() as patch:
         for name in ("replace", "rename", "unlink", "rmdir", "mkdir", "fsync"):
             patch.setattr(os, name, stopping(getattr(os, name)))
-        with suppress(Killed):
+        with suppress(KilledError):
             sweep(study, SHORT, market, out=tmp_path / "out", ledger=None)
     assert left[0] < 0
     sweep(study, SHORT, market, out=tmp_path / "out", ledger=None)
@@ -155,5 +155,5 @@ def test_errors_that_travel_keep_their_words():
     import pickle
 
     for error in (tg.ConfigError("What", received=3, expected="four", remedy="Do."), tg.DataError("That")):
-        again = pickle.loads(pickle.dumps(error))
+        again = pickle.loads(pickle.dumps(error))  # noqa: S301
         assert (type(again), str(again), again.received) == (type(error), str(error), error.received)

@@ -36,7 +36,7 @@ def test_a_member_is_the_study_with_exactly_its_values():
     plan = plan_of(AXES)
     for member in (0, 7, 23):
         assert plan.member(member) == changed(STUDY, plan.overrides(member))
-    assert pickle.loads(pickle.dumps(plan)).member(7) == plan.member(7)
+    assert pickle.loads(pickle.dumps(plan)).member(7) == plan.member(7)  # noqa: S301
 
 
 @pytest.mark.parametrize("key", [key for key, _ in EVERY if key.partition(".")[0] not in ("economy", "evidence")])
@@ -131,7 +131,7 @@ def test_a_parameter_that_cannot_be_swept_is_told(parameters, words):
 
 
 def test_a_parameter_twice_is_told():
-    with pytest.raises(tg.ConfigError, match="twice.*min_dwell"):
+    with pytest.raises(tg.ConfigError, match=r"twice.*min_dwell"):
         plan_of({"signal.regime.min_dwell": [1]}, linked={"a": {"signal.regime.min_dwell": [2]}})
 
 
