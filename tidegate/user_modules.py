@@ -72,7 +72,7 @@ def _load(name: str) -> None:
         exec(compile(content, name, "exec", dont_inherit=True), module_from_spec(spec).__dict__)  # noqa: S102
     except TidegateError:
         raise
-    except Exception as error:  # the user's code may fail in any way
+    except (Exception, SystemExit) as error:  # the user's code may fail in any way
         raise ConfigError(
             f"The file {name} fails",
             received=f"{type(error).__name__}: {error}",

@@ -6,8 +6,9 @@ Start at `sweep`: it makes a `Plan` of a `Grid`, has `Workers` measure its membe
 from __future__ import annotations
 
 from .grid import Grid
+from .members import Told
 from .result import SweepResult
-from .sweep import Told, sweep
+from .sweep import sweep
 from .workers import Workers
 
 __all__ = ["Grid", "SweepResult", "Told", "Workers", "sweep"]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import pickle
 import platform
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import version
 from itertools import islice
 from typing import Any, NamedTuple
@@ -47,11 +49,22 @@ class Sent(NamedTuple):
 
 def _answers(client: Any, sent: Sent, calls: Iterable[Call]) -> Iterator[Answer]:
     """Keep every worker busy, and give what comes back."""
+
+    def unpacked_and_done(asked: bytes, parcel: Any) -> Any:
+        # Defined in here it travels as code: a worker that cannot import tidegate must live to say so.
+        import pickle
+
+        return pickle.loads(asked)(parcel)  # noqa: S301  (our own)
+
+    def submitted(call: Call) -> Any:
+        asked = pickle.dumps(partial(_answer, sent.name, sent.versions, call))
+        return client.submit(unpacked_and_done, asked, sent.parcel, pure=False)
+
     remaining, asked = iter(calls), set[Any]()
     while True:
         with _reachable():
             room = max(1, _AHEAD * sum(client.nthreads().values())) - len(asked)
-            asked |= {client.submit(_answer, *sent, call, pure=False) for call in islice(remaining, max(room, 0))}
+            asked |= set(map(submitted, islice(remaining, max(room, 0))))
             done = _next_done(client, asked) if asked else set()
             found = [_found(future) for future in done]
         if not done:
@@ -113,7 +126,7 @@ def _in_words(error: BaseException) -> BaseException:
 _JOBS: dict[str, Job] = {}  # by name, as long as this worker has the bytes
 
 
-def _answer(name: str, versions: Mapping[str, str], parcel: npt.NDArray[np.uint8], call: Call) -> Answer:
+def _answer(name: str, versions: Mapping[str, str], call: Call, parcel: npt.NDArray[np.uint8]) -> Answer:
     """What a worker does; `parcel` is unpacked for the first call, and what was computed stays with it."""
     if name not in _JOBS:
         _refuse_other(versions)
@@ -143,13 +156,23 @@ def _client(scheduler: str) -> Iterator[Any]:
     try:
         import dask
         from distributed import Client
+        from distributed.comm.core import connect
     except ImportError:
         raise ConfigError(
             "--scheduler needs dask.distributed, which is not installed", remedy="pip install 'tidegate[dask]'"
         ) from None
     opened: Any = Client
+    calling: Any = connect
+
+    async def greeted() -> None:
+        # The client itself waits for ever where somebody takes its call and says nothing.
+        reached = await asyncio.wait_for(calling(scheduler, timeout=_PATIENCE), _PATIENCE)
+        await reached.close()
+
     with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GiB"}):  # the market is large
         try:
+            with ThreadPoolExecutor(1) as aside:  # a notebook has a loop of its own in this thread
+                aside.submit(asyncio.run, greeted()).result()
             client = opened(scheduler, timeout=_PATIENCE, set_as_default=False)
             client.wait_for_workers(1, timeout=_PATIENCE)
         except (OSError, TimeoutError, ValueError) as error:

@@ -37,20 +37,23 @@ class SweepFolder:
     ----------
     path : Path
         Holds ``KIND.json`` (the plan), ``parts/`` while members are missing, ``results.parquet`` when none is.
+    plan : Mapping
+        What makes it this sweep, as plain data.
     kind : {"sweep", "walkforward"}
         What the members are measured for.
     """
 
     path: Path
+    plan: Mapping[str, Any]
     kind: Kind = "sweep"
 
     @classmethod
     def of(cls, path: str | Path | None, plan: Mapping[str, Any], *, kind: Kind = "sweep") -> SweepFolder:
         """The folder at `path`, or one in ``outputs`` named by the content of the plan."""
         if path is not None:
-            return cls(Path(path), kind)
+            return cls(Path(path), plan, kind)
         digest = hashlib.sha256(_text(plan).encode()).hexdigest()
-        return cls(Path("outputs") / f"{plan['study']['name']}-{kind}-{digest[:8]}", kind)
+        return cls(Path("outputs") / f"{plan['study']['name']}-{kind}-{digest[:8]}", plan, kind)
 
     @property
     def mark(self) -> str:
@@ -63,7 +66,7 @@ class SweepFolder:
         return self.path / "results.parquet"
 
     @contextmanager
-    def begun(self, plan: Mapping[str, Any]) -> Iterator[None]:
+    def begun(self) -> Iterator[None]:
         """Lay out the folder, or find the same plan there; nobody else may write into it until the block ends.
 
         Raises
@@ -71,20 +74,20 @@ class SweepFolder:
         ConfigError
             It holds another plan, another process is at work in it, or it cannot be written.
         """
-        self.refuse_other(plan)
+        self.refuse_other()
         with self._alone():
             with _told(self.path):
                 for draft in [*self.path.glob(f"{DRAFT}*"), *self.path.glob(f"parts/{DRAFT}*")]:  # of a killed process
                     draft.unlink()
                 if not (self.path / self.mark).is_file():
-                    replace_file(self.path / self.mark, _text(plan).encode())
+                    replace_file(self.path / self.mark, _text(self.plan).encode())
             yield
 
-    def refuse_other(self, plan: Mapping[str, Any]) -> None:
+    def refuse_other(self) -> None:
         """Raise ConfigError when the folder cannot be written, or holds another plan or something else."""
         mark = self.path / self.mark
         refuse_unusable(mark if self._is_bare() else self.path, mark=self.mark)
-        if mark.is_file() and mark.read_bytes() != _text(plan).encode():
+        if mark.is_file() and mark.read_bytes() != _text(self.plan).encode():
             raise ConfigError(
                 f"--out holds a {self.kind} of another plan",
                 received=str(self.path),

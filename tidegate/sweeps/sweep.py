@@ -3,40 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from importlib.metadata import version
-from itertools import chain
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
-import pandas as pd
-
-from ..backtests.compilation import compile_loop, is_compiled
-from ..backtests.performance import Performance
 from ..data.market import Market
-from ..errors import ConfigError, TidegateError
 from ..ledger import Ledger, chosen_ledger
 from ..study import Study, as_mapping
-from .check import Checked, compare, members_to_check
-from .folder import SweepFolder, missing
+from .folder import SweepFolder
 from .grid import Grid
-from .job import Answer, Call, Job
+from .job import Job
+from .members import Told, measured
 from .plan import MOST, Plan, plan_sweep
 from .result import SweepResult
-from .results import rows_of, trials_of
-from .workers import Ask, Workers
-
-BATCH = 250  # members: a second or less of work, and some megabytes
-
-
-class Told:
-    """What a sweep says while it runs; this one says nothing."""
-
-    def sentence(self, text: str) -> None:
-        """One sentence for people."""
-
-    def progress(self, done: int, total: int) -> None:
-        """How many members are done, of how many."""
+from .workers import Workers
 
 
 def sweep(
@@ -95,76 +75,12 @@ def sweep(
     plan = plan_sweep(study, grid, most=most)
     described = identity(plan, market) | ({"curves": True} if curves else {})
     folder, book = SweepFolder.of(out, described), chosen_ledger(ledger)
-    folder.refuse_other(described)
-    job = Job(plan, market, curves=curves)
-    if workers.scheduler is None and not is_compiled():
-        compile_loop(told.sentence)
-    with workers.hired(job) as ask:
-        begun = begin(job, ask, folder)
-        if book is not None:
-            book.prepare()
-        with folder.begun(described):
-            store(begun, job, folder, book, told)
-            checked = run_again(ask, those_that_ran(folder), seed=grid.seed)
-            result = SweepResult(plan, folder, begun.preset, checked, time.perf_counter() - started)
-            folder.describe(result.summary())
-            folder.show(sweep_page(result, market, recorded=book is not None))
+    folder.refuse_other()
+    with measured(Job(plan, market, curves=curves), folder, workers=workers, book=book, told=told) as found:
+        result = SweepResult(plan, folder, found.preset, found.checked, time.perf_counter() - started)
+        folder.describe(result.summary())
+        folder.show(sweep_page(result, market, recorded=book is not None))
     return result
-
-
-class Begun(NamedTuple):
-    """A sweep whose study itself is known to run: its figures, what was stored before, and answers still to come."""
-
-    preset: Performance
-    before: list[range]
-    answers: Iterator[Answer]
-
-
-def begin(job: Job, ask: Ask, folder: SweepFolder) -> Begun:
-    """Ask for all that is missing, and wait for the study itself: where that cannot be run nothing is to be written."""
-    before = folder.done()
-    missed = (Call("measure", members) for members in missing(before, job.plan.size, batch=BATCH))
-    answers = ask(chain([Call("again", (-1,))], missed))
-    early: list[Answer] = []
-    for answer in answers:
-        if answer.call.what == "again":
-            return Begun(answer.found[0], before, chain(early, answers))
-        early.append(answer)
-    raise TidegateError("The workers ended without an answer", expected="figures of the study itself")
-
-
-def store(begun: Begun, job: Job, folder: SweepFolder, book: Ledger | None, told: Told) -> None:
-    """Take what comes back: it is recorded, then stored, and when all of it is there joined."""
-    if folder.done() != begun.before:
-        remedy = "Call again: what it has stored is gone on with."
-        raise ConfigError("Another process has just been at work in the folder", received=folder.path, remedy=remedy)
-    plan, done = job.plan, sum(map(len, begun.before))
-    told.progress(done, plan.size)
-    for call, batch in begun.answers:
-        if book is not None:
-            book.record(trials_of(plan, job.market, call.members, batch, kind=folder.kind))
-        folder.put(call.members, rows_of(plan, call.members, batch))
-        done += len(call.members)
-        told.progress(done, plan.size)
-    folder.complete()
-
-
-def those_that_ran(folder: SweepFolder) -> pd.DataFrame:
-    """The rows of the complete table whose members could be run; ConfigError where none could."""
-    table = folder.table()
-    ran = table[table["refused"] == ""]
-    if ran.empty:
-        raise ConfigError("No member of the grid can be run", received=str(table["refused"].iloc[0]))
-    return ran
-
-
-def run_again(ask: Ask, ran: pd.DataFrame, *, seed: int) -> Checked:
-    """Some members again: the first of them, the best, from its decisions on."""
-    first, *others = members_to_check(ran, seed=seed)
-    again: dict[int, Performance] = {}
-    for call, found in ask([Call("afresh", (first,)), Call("again", others)]):
-        again |= dict(zip(call.members, found, strict=True))
-    return compare(ran, {member: again[member] for member in (first, *others)})
 
 
 def identity(plan: Plan, market: Market) -> dict[str, Any]:

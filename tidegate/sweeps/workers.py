@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import pickle
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
+from threading import Thread
 
 from ..errors import SourceError
 from .job import Answer, Call, Job
@@ -65,7 +67,8 @@ def _processes(job: Job, jobs: int) -> Iterator[Ask]:
         parcel = Path(folder) / "job"
         parcel.write_bytes(pickle.dumps(job, protocol=pickle.HIGHEST_PROTOCOL))
         pool = Parallel(jobs, return_as="generator_unordered", batch_size=1, pre_dispatch="2*n_jobs")
-        yield lambda calls: _told_of_death(pool(delayed(_answer_from)(str(parcel), call) for call in calls))
+        asked = partial(_answer_from, str(parcel), os.getpid())
+        yield lambda calls: _told_of_death(pool(delayed(asked)(call) for call in calls))
 
 
 def _told_of_death(answers: Iterator[Answer]) -> Iterator[Answer]:
@@ -81,8 +84,21 @@ def _told_of_death(answers: Iterator[Answer]) -> Iterator[Answer]:
         ) from None
 
 
-def _answer_from(parcel: str, call: Call) -> Answer:
+def _answer_from(parcel: str, driver: int, call: Call) -> Answer:
+    _leave_with(driver)
     return _unpacked(parcel).answer(call)
+
+
+@lru_cache(maxsize=1)
+def _leave_with(driver: int) -> None:
+    """End this process soon after the one that hired it: a killed one cannot tell its helpers, which else wait on."""
+
+    def watch() -> None:
+        while os.getppid() == driver:
+            time.sleep(1)
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from ..backtests.bills import bill_returns
-from ..backtests.compilation import compile_loop, is_compiled
 from ..data.market import Market
 from ..errors import ConfigError
 from ..ledger import Ledger, chosen_ledger
@@ -18,10 +17,11 @@ from ..study import Study
 from ..sweeps.folder import SweepFolder
 from ..sweeps.grid import Grid
 from ..sweeps.job import Job
+from ..sweeps.members import Told, measured
 from ..sweeps.memo import Memory
 from ..sweeps.orders import orders_of
 from ..sweeps.plan import MOST, plan_sweep
-from ..sweeps.sweep import Told, begin, identity, run_again, store, those_that_ran
+from ..sweeps.sweep import identity
 from ..sweeps.workers import Workers
 from .choice import choices, choose, train_of
 from .config import WalkConfig, refuse_misfits
@@ -89,38 +89,29 @@ def walk_forward(
     refuse_misfits(config, study)
     desk = Desk(plan, market, Memory())
     layout = Layout.of(market.sessions, _span(desk), config)
-    content = identity(plan, market) | {"walkforward": config.model_dump(mode="json")}
-    folder = SweepFolder.of(out, content, kind="walkforward")
-    book = chosen_ledger(ledger)
-    folder.refuse_other(content)
-    job = Job(plan, market, scores_of(layout, config))
-    if workers.scheduler is None and not is_compiled():
-        compile_loop(told.sentence)
-    with workers.hired(job) as ask:
-        begun = begin(job, ask, folder)
-        if book is not None:
-            book.prepare()
-        with folder.begun(content):
-            store(begun, job, folder, book, told)
-            table = those_that_ran(folder)
-            checked = run_again(ask, table, seed=grid.seed)
-    chosen = choices(table, plan, market.sessions, layout.windows)
-    rivals = {MEDIAN: _median(table), HINDSIGHT: choose(table, WHOLE)}
-    portfolios = execute_all(desk, chosen["member"].tolist(), layout.windows, rivals)
-    result = WalkForward(
-        plan=plan,
-        config=config,
-        market=market,
-        folder=folder,
-        windows=chosen,
-        portfolios=portfolios,
-        bills=bill_returns(market.releases, pd.DatetimeIndex(portfolios["preset"].value.index)),
-        rivals=rivals,
-        paths=_paths(desk, layout, table),
-        checked=checked,
-        seconds=time.perf_counter() - started,
+    folder = SweepFolder.of(
+        out, identity(plan, market) | {"walkforward": config.model_dump(mode="json")}, kind="walkforward"
     )
-    write(result)
+    folder.refuse_other()
+    job, book = Job(plan, market, scores_of(layout, config)), chosen_ledger(ledger)
+    with measured(job, folder, workers=workers, book=book, told=told) as found:
+        chosen = choices(found.ran, plan, market.sessions, layout.windows)
+        rivals = {MEDIAN: _median(found.ran), HINDSIGHT: choose(found.ran, WHOLE)}
+        portfolios = execute_all(desk, chosen["member"].tolist(), layout.windows, rivals)
+        result = WalkForward(
+            plan=plan,
+            config=config,
+            market=market,
+            folder=folder,
+            windows=chosen,
+            portfolios=portfolios,
+            bills=bill_returns(market.releases, pd.DatetimeIndex(portfolios["preset"].value.index)),
+            rivals=rivals,
+            paths=_paths(desk, layout, found.ran),
+            checked=found.checked,
+            seconds=time.perf_counter() - started,
+        )
+        write(result)
     return result
 
 

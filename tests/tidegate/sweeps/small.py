@@ -1,5 +1,6 @@
 """A small economy, grids on it, and what one member is when it is run alone."""
 
+import hashlib
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,17 @@ SMALL = [
 ]
 ECONOMY = [part for each in SMALL for part in ("--set", each)]
 THRESHOLDS = {"signal.regime.scarce_enter": [-0.8, -0.5], "signal.regime.min_dwell": {"from": 1, "to": 3}}
+
+
+def content(folder):
+    """Every file by what is in it; what is no result begins with a dot and is empty."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert all(path.stat().st_size == 0 for path in files if path.name.startswith("."))
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+        if not path.name.startswith(".")
+    }
 
 
 class Alone(NamedTuple):

@@ -13,7 +13,7 @@ from tidegate.study import Study
 from tidegate.sweeps import Grid, Told, Workers, sweep
 
 from .cluster import cluster
-from .small import SMALL
+from .small import SMALL, content
 
 GRID = Grid.of(
     {
@@ -56,12 +56,8 @@ def running(tmp_path_factory):
 @pytest.fixture(scope="module")
 def alone(study, market, tmp_path_factory):
     out = tmp_path_factory.mktemp("one") / "out"
-    sweep(study, GRID, market, out=out, ledger=None)
+    sweep(study, GRID, market, out=out)
     return content(out)
-
-
-def content(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 class Once(Told):
@@ -120,17 +116,17 @@ def mine(view):
 
 
 @pytest.mark.parametrize(
-    ("code", "error", "words"),
+    ("code", "words"),
     [
-        ("import nothing_here", tg.ConfigError, "No module named 'nothing_here'"),
-        ("raise OSError('the disk')", tg.ConfigError, "OSError: the disk"),
-        ("import sys; sys.exit(3)", SystemExit, "3"),
+        ("import nothing_here", "No module named 'nothing_here'"),
+        ("raise OSError('the disk')", "OSError: the disk"),
+        ("import sys; sys.exit(3)", "SystemExit: 3"),
     ],
 )
-def test_what_goes_wrong_on_a_worker_is_told(market, running, tmp_path, code, error, words):
+def test_what_goes_wrong_on_a_worker_is_told(market, running, tmp_path, code, words):
     (tmp_path / "mine.py").write_text(f"import os\nif os.getpid() != {os.getpid()}:\n    {code}\n{RULE}")
     own = Study.load("proxies", [*SMALL, f'strategy.modules=["{tmp_path / "mine.py"}"]', "strategy.kind=mine"])
-    with pytest.raises(error, match=words):
+    with pytest.raises(tg.ConfigError, match=words):
         sweep(own, FEW, market, out=tmp_path / "out", workers=Workers(scheduler=running[0].address))
     assert not (tmp_path / "out").exists()
 
@@ -154,14 +150,14 @@ def test_all_workers_are_killed_and_one_comes_anew(study, market, alone, tmp_pat
 
         found.wait_for(1)
         workers = Workers(scheduler=found.address)
-        sweep(study, GRID, market, out=tmp_path / "out", workers=workers, told=Once(replaced), ledger=None)
+        sweep(study, GRID, market, out=tmp_path / "out", workers=workers, told=Once(replaced))
         assert content(tmp_path / "out") == alone
 
         told = Once(found.scheduler.kill)
         with pytest.raises(tg.errors.SourceError, match="The scheduler is gone") as gone:
-            sweep(study, GRID, market, out=tmp_path / "next", workers=workers, told=told, ledger=None)
+            sweep(study, GRID, market, out=tmp_path / "next", workers=workers, told=told)
         assert gone.value.exit_status == 3
-        sweep(study, GRID, market, out=tmp_path / "next", ledger=None)
+        sweep(study, GRID, market, out=tmp_path / "next")
         assert content(tmp_path / "next") == alone
 
 

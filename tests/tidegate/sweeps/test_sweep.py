@@ -304,6 +304,6 @@ def test_the_command_tells_where_the_study_stands(capsys, monkeypatch, tmp_path)
     answer = call(capsys, monkeypatch, "sweep", "proxies", "--grid", grid, "--out", out, *ECONOMY)
     assert answer.status == 0
     assert "3 members over execution.lag, 3 distinct." in answer.out
-    assert "It is the best of 3 tries, no estimate" in answer.out
+    assert "None is proposed: the best of 3 tries is luck as well, and no estimate." in answer.out
     answer = call(capsys, monkeypatch, "sweep", "proxies", "--grid", grid, "--out", out, "--json", *ECONOMY)
     assert json.loads(answer.out) == json.loads((out / "summary.json").read_text())
