@@ -20,6 +20,7 @@ from .vectorbt_orders import (
     target_order,
 )
 
+_SPARE = 1e-9  # of the portfolio's value: with so much cash to spare the sequence of the buys changes rounding alone
 _inlined = njit(nogil=True, error_model="numpy", forceinline=True)
 
 
@@ -66,11 +67,27 @@ class Book(NamedTuple):
     queue: Any
 
 
+class Stand(NamedTuple):
+    """Where the walk stands: number of the portfolio, of the event, its session row."""
+
+    k: Any
+    event: Any
+    row: Any
+
+
+class Money(NamedTuple):
+    """USD of one portfolio: cash, what of it is free, and what all is worth."""
+
+    cash: Any
+    free: Any
+    worth: Any
+
+
 def walk(orders: Orders, prices: Prices, conditions: Conditions, found: Found) -> None:
     """Walk every portfolio from its first event to the last session; see `compile_loop` for the compiled one."""
     sessions, assets = prices.closes.shape
     book = Book(np.zeros(assets), np.zeros(assets), np.empty(assets), np.empty(assets, np.uint64))
-    value = np.empty(sessions)
+    value, gains = np.empty(sessions), np.empty(sessions)
     for k in range(len(found.sums)):
         begin, end = orders.starts[k], orders.starts[k + 1]
         first = orders.rows[begin] if begin < end else sessions
@@ -81,7 +98,7 @@ def walk(orders: Orders, prices: Prices, conditions: Conditions, found: Found) -
             book.held[:] = 0.0
             book.debts[:] = 0.0
             _hold(orders, prices, conditions, k, book, value, sums)
-            measure_value(value, first, capital, prices, sums)
+            measure_value(value, gains, first, capital, prices, sums)
             if found.moments.shape[2]:
                 measure_segments(value, first, capital, prices, found.moments[k])
         if len(found.curves):
@@ -110,14 +127,12 @@ def _hold(orders: Any, prices: Any, conditions: Any, k: Any, book: Any, value: A
     for event in range(begin, end):
         row = orders.rows[event]
         until = orders.rows[event + 1] if event + 1 < end else len(value)
-        worth = _worth(prices.closes, row, book, cash)
-        count = _line_up(orders.weights, event, prices.closes, row, book, cash, free_cash, worth)
+        stand, money = Stand(k, event, row), Money(cash, free_cash, _worth(prices.closes, row, book, cash))
+        count = _line_up(orders, prices, conditions, stand, book, money)
         if count < 0:
             sums.refused = row
             break
-        cash, free_cash, traded, costs = _trade(
-            orders.weights, event, prices.closes, row, conditions.rates, k, book, count, cash, free_cash, worth
-        )
+        cash, free_cash, traded, costs = _trade(orders, prices, conditions, stand, book, money, count)
         short = _mark(value, prices.closes, row, until, book, cash)
         if short or owed > 0.0:
             left, owed, paid = _lend(value, prices, row, until, book, conditions.borrow, k, left, owed)
@@ -140,44 +155,53 @@ def _worth(closes: Any, row: Any, book: Any, cash: Any) -> Any:
 
 
 @_inlined
-def _line_up(weights: Any, event: Any, closes: Any, row: Any, book: Any, cash: Any, free_cash: Any, worth: Any) -> Any:
+def _line_up(orders: Any, prices: Any, conditions: Any, stand: Any, book: Any, money: Any) -> Any:
     """Put the orders into the queue, sells first; return how many they are, or -1 when one cannot be executed."""
-    count = 0
+    sells, buys, last, lacking = 0, 0, len(book.held) - 1, -money.cash
     for asset in range(len(book.held)):
-        weight, position, price = weights[event, asset], book.held[asset], closes[row, asset]
+        weight, position = orders.weights[stand.event, asset], book.held[asset]
+        price = prices.closes[stand.row, asset]
+        book.order_values[asset] = np.nan
         if np.isnan(weight) or (weight == 0.0 and position == 0.0):
             continue
         if price == 0.0 or np.isinf(weight):
             return -1
-        book.order_values[count] = order_value(weight, cash, position, free_cash, price, worth)
-        book.queue[count] = asset
-        count += 1
-    book.order_values[count:] = np.inf  # stays behind
-    insert_argsort_nb(book.order_values, book.queue)
-    return count
+        usd = order_value(weight, money.cash, position, money.free, price, money.worth)
+        book.order_values[asset] = usd
+        lacking += usd + abs(usd) * conditions.rates[stand.k, asset]
+        selling = usd < 0.0
+        book.queue[sells if selling else last - buys] = asset  # buys from the end: no branch to guess wrong
+        sells += selling
+        buys += not selling
+    for place in range(buys):
+        book.queue[sells + place] = book.queue[last - buys + 1 + place]
+    if lacking > -_SPARE * money.worth:
+        _sort(book)
+    return sells + buys
 
 
 @_inlined
-def _trade(
-    weights: Any,
-    event: Any,
-    closes: Any,
-    row: Any,
-    rates: Any,
-    k: Any,
-    book: Any,
-    count: Any,
-    cash: Any,
-    free_cash: Any,
-    worth: Any,
-) -> Any:
+def _sort(book: Any) -> Any:
+    """Cash may not do for all: then vectorbt's own order, from the largest sell to the largest buy, says who lacks."""
+    count = 0
+    for asset in range(len(book.held)):
+        usd = book.order_values[asset]
+        if not np.isnan(usd):
+            book.order_values[count], book.queue[count] = usd, asset
+            count += 1
+    book.order_values[count:] = np.inf  # stays behind
+    insert_argsort_nb(book.order_values, book.queue)
+
+
+@_inlined
+def _trade(orders: Any, prices: Any, conditions: Any, stand: Any, book: Any, money: Any, count: Any) -> Any:
     """Execute the queue from one pool of cash; return what is left of it, the notional and the costs."""
-    notional, costs = 0.0, 0.0
+    cash, free_cash, notional, costs = money.cash, money.free, 0.0, 0.0
     for place in range(count):
         asset = book.queue[place]
-        price = closes[row, asset]
-        before = ProcessOrderState(cash, book.held[asset], book.debts[asset], free_cash, price, worth, 0, 0)
-        after, done = execute_order(before, target_order(weights[event, asset], price, rates[k, asset]))
+        weight, price = orders.weights[stand.event, asset], prices.closes[stand.row, asset]
+        before = ProcessOrderState(cash, book.held[asset], book.debts[asset], free_cash, price, money.worth, 0, 0)
+        after, done = execute_order(before, target_order(weight, price, conditions.rates[stand.k, asset]))
         cash, free_cash = after.cash, after.free_cash
         book.held[asset], book.debts[asset] = after.position, after.debt
         if done.status == FILLED:

@@ -30,16 +30,17 @@ SUMS = np.dtype(
 
 
 @njit(nogil=True, error_model="numpy")
-def measure_value(value: Any, first: Any, capital: Any, prices: Any, sums: Any) -> Any:
-    """Two passes: sums of powers of deviations need the mean first, or they lose their digits."""
+def measure_value(value: Any, gains: Any, first: Any, capital: Any, prices: Any, sums: Any) -> Any:
+    """Two passes, `gains` between them: sums of powers of deviations need the mean first, or they lose their digits."""
     count = len(value) - first
     before, peak, trough, deepest = capital, capital, capital, 1.0
-    total, gains, above = 0.0, 0.0, 0.0
+    total, grown, above = 0.0, 0.0, 0.0
     for session in range(first, len(value)):
         now = value[session]
         gain = now / before - 1.0
+        gains[session] = gain
         total += now
-        gains += gain
+        grown += gain
         above += gain - _bill(prices, session, first)
         if now > peak:
             deepest = min(deepest, trough / peak)
@@ -48,12 +49,11 @@ def measure_value(value: Any, first: Any, capital: Any, prices: Any, sums: Any) 
         before = now
     sums.final, sums.mean_value = before, total / count
     sums.deepest = min(deepest, trough / peak) - 1.0
-    mean, mean_gain, before = above / count, gains / count, capital
+    mean, mean_gain = above / count, grown / count
     spread = second = third = fourth = downside = 0.0
     for session in range(first, len(value)):
-        gain = value[session] / before - 1.0
+        gain = gains[session]
         excess = gain - _bill(prices, session, first)
-        before = value[session]
         away = excess - mean
         square = away * away
         spread += (gain - mean_gain) ** 2

@@ -5,9 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -18,6 +16,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from apart import measured_apart, peak_mb
 from tidegate.data.releases import Releases
 
 DECISIONS = pd.date_range("2000-01-06 22:00", periods=1300, freq="7D", tz="UTC", unit="ns")
@@ -98,16 +97,14 @@ def measure_here(case: Case, way: str) -> dict[str, float]:
     table, looks = case.table(), DECISIONS[:: -(len(DECISIONS) // case.histories)]
     start = time.perf_counter()
     values, histories = WAYS[way](table, looks)
-    seconds = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+    seconds, peak = time.perf_counter() - start, peak_mb()
     check = float(sum((np.nan_to_num(answer) * np.arange(len(answer))).sum() for answer in [*values, *histories]))
     return {"seconds": seconds, "peak_mb": peak, "check": check}
 
 
 def measure(case: Case, way: str) -> dict[str, float]:
     """`measure_here` in a process of its own."""
-    command = [sys.executable, __file__, "--only", case.name, way]
-    found: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    found: dict[str, float] = measured_apart(__file__, ["--only", case.name, way])
     return found
 
 

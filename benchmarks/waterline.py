@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -16,6 +15,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from apart import measured_apart, peak_mb
 from tidegate import Study
 from tidegate.data.clock import bars_known
 from tidegate.data.economy import EconomyConfig, make_economy
@@ -54,8 +54,7 @@ def measure_here(case: Case) -> Measured:
     waterline(market, case)
     start = time.perf_counter()
     line = waterline(market, case)
-    seconds = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+    seconds, peak = time.perf_counter() - start, peak_mb()
     return Measured(seconds, peak, measured_anew(market, case, line), len(line.level))
 
 
@@ -81,8 +80,7 @@ def measured_anew(market: Market, case: Case, line: Waterline) -> float:
 
 def measure(case: Case) -> Measured:
     """`measure_here` in a process of its own."""
-    command = [sys.executable, __file__, "--only", case.every]
-    return Measured(*json.loads(subprocess.run(command, check=True, capture_output=True).stdout))
+    return Measured(*measured_apart(__file__, ["--only", case.every]))
 
 
 def import_pandas() -> float:

@@ -1,6 +1,7 @@
 """The command line as a user calls it, in this process or in one of its own."""
 
 import os
+import signal
 import subprocess
 import sys
 from typing import NamedTuple
@@ -36,3 +37,22 @@ def call_apart(*arguments, cwd, **environment):
         check=False,
     )
     return Answer(done.returncode, done.stdout, done.stderr)
+
+
+def start_apart(*arguments, cwd=None, **environment):
+    """Begin `tidegate ARGUMENTS` as the leader of its own group, as a terminal has it."""
+    return subprocess.Popen(
+        [sys.executable, "-c", "from tidegate.cli import main; main()", *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=_hear_ctrl_c,
+    )
+
+
+def _hear_ctrl_c():
+    """What a shell starts in the background does not hear it, and neither would what the tests start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,11 +1,8 @@
 """`tidegate data fetch`, `status` and `freeze` as a user calls them, against sources on loopback."""
 
 import json
-import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -18,7 +15,7 @@ from tests.data.live.conftest import KEY
 from tests.data.live.loopback import FAULTS, Answer, Loopback
 from tests.data.live.world_wire import serve_world
 from tests.data.store.tables import bars
-from tests.tidegate.command import call
+from tests.tidegate.command import call, start_apart
 from tidegate.data.economy import EconomyConfig, make_economy
 from tidegate.data.store import Store
 
@@ -59,13 +56,7 @@ def _variables(web):
 
 def fetching():
     """`tidegate data fetch` in a process of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-c", "from tidegate.cli import main; main()", "data", "fetch", *SMALL],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ,
-    )
+    return start_apart("data", "fetch", *SMALL)
 
 
 @pytest.fixture(scope="module")

@@ -3,29 +3,16 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 
+from ..command import start_apart
 from .small import ECONOMY
-
-
-def start(*arguments, cwd, **environment):
-    """Begin `tidegate ARGUMENTS` as the leader of its own group, as a terminal has it."""
-    return subprocess.Popen(
-        [sys.executable, "-c", "from tidegate.cli import main; main()", *map(str, arguments)],
-        cwd=cwd,
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
 
 
 def sweep_apart(grid, out, *further, cwd, **environment):
     """A sweep of the small study."""
     arguments = ("sweep", "proxies", "--grid", grid, "--out", out, *further, *ECONOMY)
-    return start(*arguments, cwd=cwd, **environment)
+    return start_apart(*arguments, cwd=cwd, **environment)
 
 
 def until_stored(out, process, *, parts=1, seconds=120):

@@ -15,11 +15,11 @@ from tidegate.sweeps import Grid, Told, Workers, sweep
 from .apart import children, kill, sweep_apart, until_stored
 from .small import content
 
-GRID = {"signal.regime.min_dwell": {"from": 1, "to": 20}, "costs.etf.fee_bps": {"from": 0.0, "to": 99.0, "steps": 500}}
+GRID = {"signal.regime.min_dwell": {"from": 1, "to": 20}, "costs.etf.fee_bps": {"from": 0.0, "to": 99.0, "steps": 250}}
 TEXT = """
 [parameters]
 signal.regime.min_dwell = {from = 1, to = 20}
-costs.etf.fee_bps = {from = 0.0, to = 99.0, steps = 500}
+costs.etf.fee_bps = {from = 0.0, to = 99.0, steps = 250}
 """
 
 
@@ -45,7 +45,7 @@ def test_ctrl_c_is_one_sentence_and_the_same_command_goes_on(grid, tmp_path, und
     _, told = process.communicate(timeout=60)
     assert process.returncode == 1
     assert told.startswith("tidegate: Interrupted: ")
-    assert "of 10,000 members are stored. The same command goes on from there." in told
+    assert "of 5,000 members are stored. The same command goes on from there." in told
     assert told.count("\n") == 1
     stored = len(list(out.glob("parts/*.parquet")))
     assert f"{stored * 250:,} of" in told
@@ -53,7 +53,7 @@ def test_ctrl_c_is_one_sentence_and_the_same_command_goes_on(grid, tmp_path, und
         again = sweep_apart(grid, out, "--quiet", cwd=tmp_path)
         assert again.communicate(timeout=120) == (f"{out}\n", "")
         assert content(out) == undisturbed
-        assert len(Ledger.at_home().trials()) == 10_000
+        assert len(Ledger.at_home().trials()) == 5_000
 
 
 def test_killed_again_and_again_it_ends_the_same(study, market, grid, tmp_path, undisturbed):
@@ -68,7 +68,7 @@ def test_killed_again_and_again_it_ends_the_same(study, market, grid, tmp_path, 
     assert not (out / "summary.json").exists()
     sweep(study, Grid.of({"parameters": GRID}), market, out=out)
     assert content(out) == undisturbed
-    assert len(Ledger.at_home().trials()) == 10_000
+    assert len(Ledger.at_home().trials()) == 5_000
 
 
 SHORT = Grid.of({"parameters": {"costs.etf.fee_bps": {"from": 0.0, "to": 9.0, "steps": 300}}})
