@@ -23,12 +23,23 @@ def cost_rates(assets: pd.Index[str], costs: CostConfig) -> npt.NDArray[np.float
     return np.array([costs.of(asset_class(str(asset))).rate for asset in assets], dtype=float)
 
 
-def cost_reserve(rates: npt.NDArray[np.float64]) -> float:
-    """Share of the portfolio kept in cash so that costs never starve the last buyer.
+def cost_reserve(
+    rates: npt.NDArray[np.float64], weights: npt.NDArray[np.float64], closes: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Share of the portfolio kept in cash at each fill so that costs never starve the last buyer, shape (fills, 1).
 
-    A rebalance trades at most twice the portfolio (all sold, all bought), so twice the dearest rate always suffices.
+    A rebalance of long positions trades at most twice the portfolio (all sold, all bought), so twice the dearest rate
+    always suffices. Shorts weigh more when `max_gross` lets them or when prices rise: where there are any, what was
+    held and what will be are added up. `weights` are the targets of each fill, `closes` its prices.
     """
-    return float(2.0 * rates.max())
+    gross, before, held = np.abs(weights).sum(axis=1), np.zeros(len(weights)), weights[:-1]
+    grown = np.where(held != 0, held * closes[1:] / closes[:-1], 0.0)
+    worth = 1.0 + (grown - held).sum(axis=1)
+    np.divide(np.abs(grown).sum(axis=1), worth, out=before[1:], where=worth > 0)
+    least = weights.min(axis=1, initial=0.0)
+    short = (least < 0) | (np.append(0.0, least[:-1]) < 0)
+    reserve: npt.NDArray[np.float64] = rates.max() * np.where(short, np.maximum(2.0, before + gross), 2.0)
+    return np.minimum(reserve, 1.0)[:, np.newaxis]
 
 
 def backtest(
@@ -79,7 +90,8 @@ def backtest(
         )
     closes = prices.loc[schedule.index[0] :, used.columns]
     rates = cost_rates(used.columns, costs)
-    sizes = (schedule * (1.0 - cost_reserve(rates))).reindex(closes.index).mask(closes.isna())
+    reserve = cost_reserve(rates, schedule.to_numpy(), closes.ffill().loc[schedule.index].to_numpy())
+    sizes = (schedule * (1.0 - reserve)).reindex(closes.index).mask(closes.isna())
     # A hole after listing is valued at the last price; the schedule has refused holes on fill sessions.
     portfolio = simulate(closes.ffill(), sizes, rates, execution.capital_usd)
     weights, value = _held_weights(portfolio, closes), portfolio.value().rename(name)

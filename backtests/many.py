@@ -47,7 +47,8 @@ def simulate_many(
     rates, borrow, sessions = cost_rates(assets, costs), borrow_rates(assets, costs), pd.DatetimeIndex(prices.index)
     for k, (schedule, rows) in enumerate(zip(schedules, fills, strict=True)):
         events[:, k] = closes[np.pad(rows, (0, depth - len(rows)), mode="edge")]
-        sizes[: len(rows), k] = schedule.to_numpy() * (1.0 - cost_reserve(rates))
+        weights = schedule.to_numpy(dtype=float)
+        sizes[: len(rows), k] = weights * (1.0 - cost_reserve(rates, weights, closes[rows]))
     groups = np.repeat(np.arange(count), width)
     portfolio = simulate(
         _table(events),

@@ -1,7 +1,5 @@
 """The event loop against `backtest` and `measure`, against plain loops, and by hand."""
 
-import subprocess
-import sys
 from typing import NamedTuple
 
 import numpy as np
@@ -10,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.backtests.test_engine import slow_loop, slow_loop_with_shorts
+from tests.backtests.test_engine import slow_loop
+from tests.backtests.test_shorts import slow_loop_with_shorts
 from tests.worlds import days, random_prices
 from tidegate.backtests.borrow import borrow_rates
-from tidegate.backtests.compilation import compile_for, compile_loop
 from tidegate.backtests.config import ClassCost, CostConfig, ExecutionConfig, Limits
 from tidegate.backtests.engine import backtest, cost_rates, cost_reserve
 from tidegate.backtests.events import Events, Tape, Terms
@@ -38,8 +36,9 @@ class Case(NamedTuple):
     def orders(self, prices):
         schedule = order_schedule(self.targets, prices, self.execution)
         used = (self.targets != 0).any()
-        reserve = cost_reserve(cost_rates(used.index[used], self.costs))
         rows = prices.index.get_indexer(schedule.index)
+        closes = prices.ffill().to_numpy()[rows]
+        reserve = cost_reserve(cost_rates(used.index[used], self.costs), schedule.to_numpy(), closes)
         return rows, (schedule * (1 - reserve)).mask(prices.iloc[rows].isna().to_numpy()).to_numpy()
 
     def alone(self, prices, bills):
@@ -119,17 +118,34 @@ def test_equals_backtest_and_measure(seed, listing, count, assets, short):
         assert (measured.curves[k][: measured.first[k]] == case.execution.capital_usd).all()
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_equals_the_slow_loop(seed):
-    prices = random_prices("2021-01-04", "2021-09-30", ASSETS, seed=seed)
-    case = random_case(prices, seed, short=False)
+def assert_equals_the_slow_loop(case, prices):
     schedule = order_schedule(case.targets, prices, case.execution)
     used = list(case.targets.columns[(case.targets != 0).any()])
     rates = dict(zip(used, cost_rates(pd.Index(used), case.costs), strict=True))
     start = prices.loc[schedule.index[0] :]
     expected, _ = slow_loop(schedule[used], start[used], rates, case.execution.capital_usd)
-    curve = together([case], prices, bills_of(prices, seed), curves=True).curves[0]
+    bills = bills_of(prices, 0)
+    curve = together([case], prices, bills, curves=True).curves[0]
     np.testing.assert_allclose(curve[-len(expected) :], expected, rtol=1e-9)
+    np.testing.assert_allclose(case.alone(prices, bills)[0].value, expected, rtol=1e-9)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 100_000), listing=st.integers(0, 80), assets=st.sampled_from([1, 4]))
+def test_equals_the_slow_loop(seed, listing, assets):
+    prices = random_prices(
+        "2021-01-04", "2021-09-30", ASSETS[-assets:], seed=seed, listed={"MU": listing} if assets == 4 else {}
+    )
+    prices = with_holes(prices, seed, 0.02)
+    assert_equals_the_slow_loop(random_case(prices, seed, short=False), prices)
+
+
+def test_one_session_equals_the_slow_loop():
+    prices = random_prices("2024-01-04", "2024-01-05", ASSETS)
+    decision = decision_instants(prices.index[0], prices.index[0])
+    targets = pd.DataFrame([[0.6, 0.0, 0.3, 0.0]], index=decision, columns=prices.columns)
+    costs = CostConfig.model_validate({name: {"fee_bps": 950} for name in COSTS})
+    assert_equals_the_slow_loop(Case(targets, costs, ExecutionConfig()), prices)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -312,59 +328,3 @@ def test_what_does_not_fit_is_refused(events, portfolios, segment, words):
     terms = Terms.alike(portfolios, rates=np.zeros(4), borrow=np.zeros(4), capital=5.0)
     with pytest.raises(DataError, match=words):
         measure_many(events, Tape.of(prices, bills), terms, segment=segment)
-
-
-SECOND = """
-from tidegate.backtests.compilation import compile_loop
-told = []
-compile_loop(told.append)
-print(told)
-"""
-
-
-def test_a_second_process_compiles_nothing():
-    compile_loop()
-    done = subprocess.run([sys.executable, "-c", SECOND], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
-
-
-def doubled(values):
-    for row in range(len(values)):
-        values[row] *= 2.0
-
-
-def double_with(folder):
-    """What was told, and whether the machine code works."""
-    told, values = [], np.ones(3)
-    compiled = compile_for(doubled, (values,), folder=str(folder), told=told.append)
-    compiled(values)
-    assert values.tolist() == [2.0] * 3
-    return told
-
-
-def test_the_first_compilation_is_told_and_the_second_is_none(tmp_path):
-    (sentence,) = double_with(tmp_path / "cache")
-    assert sentence.startswith("Compiling the event loop: once on this machine, about ")
-    assert double_with(tmp_path / "cache") == []
-
-
-def test_a_folder_that_cannot_be_written_is_done_without(tmp_path):
-    (tmp_path / "file").write_text("no folder", encoding="utf-8")
-    assert len(double_with(tmp_path / "file/cache")) == 1
-    assert len(double_with(tmp_path / "file/cache")) == 1
-    assert not [each for each in tmp_path.iterdir() if each.is_dir()]
-
-
-@pytest.mark.parametrize("ending", ["nbi", "nbc"])
-@pytest.mark.parametrize("rest", [b"", b"torn"])
-def test_torn_machine_code_is_done_without(tmp_path, ending, rest):
-    double_with(tmp_path)
-    (torn,) = tmp_path.rglob(f"*.{ending}")
-    torn.write_bytes(rest)
-    assert len(double_with(tmp_path)) == 1
-
-
-def test_other_types_are_a_mistake(tmp_path):
-    compiled = compile_for(doubled, (np.ones(3),), folder=str(tmp_path), told=None)
-    with pytest.raises(TypeError):
-        compiled(np.ones((3, 3)))

@@ -48,7 +48,8 @@ def orders_of(graph: StudyGraph) -> Orders:
     if np.isnan(tape.opening[due.rows[0]]):
         raise no_bill_rate(tape.sessions[due.rows[0]])
     held = (targets[traded] != 0).any(axis=0)
-    reserve = cost_reserve(graph.rates.value.cost[held]) if held.any() else 0.0
+    rates = graph.rates.value.cost[held] if held.any() else np.zeros(1)
+    reserve = cost_reserve(rates, due.weights, tape.closes[due.rows])
     return Orders(due.rows, np.where(priced[due.rows], due.weights * (1.0 - reserve), np.nan))
 
 

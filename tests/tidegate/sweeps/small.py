@@ -60,6 +60,7 @@ def _executed(study, market):
     figures = measure(done, bill_returns=bill_returns(market.releases, pd.DatetimeIndex(done.value.index))).as_dict()
     schedule = order_schedule(trades, prices, study.execution)
     used = schedule.columns[(trades != 0).any()]
-    sent = schedule * (1.0 - cost_reserve(cost_rates(used, study.costs)))
+    closes = prices.ffill().loc[schedule.index, schedule.columns].to_numpy()
+    sent = schedule * (1.0 - cost_reserve(cost_rates(used, study.costs), schedule.to_numpy(), closes))
     sent = sent[list(study.tickers)].where(prices.loc[schedule.index, list(study.tickers)].notna())
     return Alone(prices.index.get_indexer(schedule.index), sent.to_numpy(), figures)
