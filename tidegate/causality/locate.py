@@ -18,8 +18,8 @@ def offending_series(trial: Trial, node: str, case: Case, *, hint: Group = ()) -
 
     A `hint`, the series that another trial of the node blamed, is tried first, and is the answer where it suffices.
     Changes are tried on half of the series, and on halves of those halves that move something: a leak of k series out
-    of n takes some k log2(n) evaluations. Where decisions that end at the change are enough to move the node, they go on
-    to the last one: what any change moves, or none, blames nobody.
+    of n takes some k log2(n) evaluations. Where it is enough that decisions end at the change, they go on to the last
+    one: what moves whatever changes, or nothing does, blames nobody.
     """
     candidates = trial.change.only or case.world.series
     ends_with_it = moves(Trial("future scramble", trial.change.of(())), node, case)
