@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from ..errors import ConfigError
+from ..errors import ConfigError, TidegateError
 from ..signals.registered import answer_of, first_sentence, information_set, load_package
 from .config import StrategyConfig
 from .sleeves import SLEEVES
@@ -164,7 +164,17 @@ def all_strategies(modules: tuple[str, ...] = ()) -> tuple[Strategy, ...]:
 def _load_installed() -> None:
     """Load the strategies of installed packages; looking for them takes longer than asking one."""
     for entry in entry_points(group=GROUP):
-        entry.load()
+        try:
+            entry.load()
+        except TidegateError:
+            raise
+        except Exception as error:  # somebody else's code may fail in any way
+            raise ConfigError(
+                f"The entry point {entry.name} of {GROUP} fails",
+                received=f"{entry.value}: {type(error).__name__}: {error}",
+                expected="a module that Python can load",
+                remedy="Mend or uninstall the package that brings it.",
+            ) from error
 
 
 def _by_path(entry: Strategy) -> bool:

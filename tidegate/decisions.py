@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,8 @@ from .strategies.config import StrategyConfig
 from .study import Study
 from .study_errors import nearest
 from .user_modules import load_modules
+
+_WARM_UP = 5  # decisions by which one sleeve may be old enough before the other: crypto's bars end a day later
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +168,11 @@ def in_span(study: Study, regime: pd.Series[str]) -> pd.DatetimeIndex:
 
 
 def covered(study: Study, shares: Mapping[str, pd.DataFrame]) -> pd.DatetimeIndex:
-    """Decisions from the first one at which every sleeve holds something; ConfigError where one is empty afterwards."""
+    """Decisions from the first one at which every sleeve holds something.
+
+    ConfigError where one is empty afterwards, or empty before while the other holds something: nobody waits for years
+    unasked. Before any asset is old enough, both wait.
+    """
     filled = pd.DataFrame({sleeve: table.sum(axis="columns") > 0 for sleeve, table in shares.items()})
     if study.strategy.empty_sleeve == BILLS:
         filled = filled[[BILLS]]
@@ -177,15 +184,23 @@ def covered(study: Study, shares: Mapping[str, pd.DataFrame]) -> pd.DatetimeInde
             received=empty,
             expected="assets that trade within the clock's span",
         )
-    later = filled.loc[both.idxmax() :]
-    empty_days = later.index[~later.all(axis="columns")]
-    if len(empty_days):
-        sleeve = str(later.columns[int(np.argmin(later.loc[empty_days[0]]))])
-        raise ConfigError(
-            f"The sleeve {sleeve} has no eligible asset on {len(empty_days)} decisions",
-            received=f"{empty_days[0]:%Y-%m-%d} to {empty_days[-1]:%Y-%m-%d}",
-            expected="at least one tradable asset per sleeve",
-            remedy="Add an asset to the sleeve, let bills stand in with --set strategy.empty_sleeve=bills, or end the "
-            "study earlier with --set clock.end=YYYY-MM-DD.",
-        )
+    start = both.idxmax()
+    waiting = filled.loc[filled.any(axis="columns").idxmax() : start].iloc[:-1]
+    if len(waiting) > _WARM_UP:
+        _refuse_empty(waiting, f"begin the study later with --set clock.start={start:%Y-%m-%d}")
+    later = filled.loc[start:]
+    if not later.all(axis=None):
+        _refuse_empty(later[~later.all(axis="columns")], "end the study earlier with --set clock.end=YYYY-MM-DD")
     return pd.DatetimeIndex(later.index)
+
+
+def _refuse_empty(filled: pd.DataFrame, instead: str) -> NoReturn:
+    """Raise for the sleeve that is empty first among the decisions `filled`."""
+    sleeve = str(filled.columns[int(np.argmin(filled.iloc[0]))])
+    days = filled.index[~filled[sleeve]]
+    raise ConfigError(
+        f"The sleeve {sleeve} has no eligible asset on {len(days)} decisions",
+        received=f"{days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}",
+        expected="at least one tradable asset per sleeve",
+        remedy=f"Add an asset to the sleeve, let bills stand in with --set strategy.empty_sleeve=bills, or {instead}.",
+    )

@@ -47,10 +47,11 @@ def _thresholds(config: SignalConfig) -> tuple[float, float] | None:
 def tearsheet(result: RunResult) -> str:
     """The quantstats tearsheet of the strategy against the constant mix, as HTML."""
     strategy, mix = result.portfolios["strategy"], result.portfolios["constant_mix"]
+    failed = () if result.audit.passed else ("The causality audit failed: numbers on this page may know the future.",)
     return render_tearsheet(
         Tearsheet(
             title=result.study.title or result.study.name,
-            notes=notes_of(result),
+            notes=(*failed, *notes_of(result)),
             synthetic=result.market.provenance.synthetic,
             returns=strategy.returns,
             benchmark=mix.returns,

@@ -9,6 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from .causality.result import words
 from .check_report import warnings
 
 if TYPE_CHECKING:
@@ -67,12 +68,14 @@ def _sentences(result: RunResult) -> list[str]:
             f"{baskets.median:.2f} in the middle ({baskets.low:.2f} to {baskets.high:.2f}), p = {baskets.p_value:.3f}."
         ]
     audit = "passed" if result.audit.passed else "FAILED"
+    leaks = [f"  Leak: {words(leak)}" for leak in result.audit.leaks]
     return [
         f"Sharpe difference to the constant mix {gap.value:+.2f}, {interval}: {verdict}.",
         f"Circular shifts of the regime path that did as well: p = {evidence.timing_p_value:.3f}. "
         f"PSR {evidence.psr:.3f}, DSR {evidence.dsr:.3f} over {_trials(evidence)}.",
         *chosen,
         f"Causality audit {audit}, {result.audit.checks} checks.",
+        *leaks,
         f"Quality gates passed with {warnings(result.findings)}; `tidegate data check` shows them.",
     ]
 

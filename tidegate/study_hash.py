@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from .data.assets import AssetClass, asset_class
+from .strategies import all_strategies
 from .user_modules import content_of
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ def config_hash(study: Study) -> str:
     """SHA-256 of every parameter that can change a result, defaults included.
 
     Words are left out, and parameters that nothing reads under the study's switches; a user's own files count by
-    content.
+    content, and so does the file of a strategy that an installed package brings.
 
     Raises
     ------
@@ -65,7 +67,15 @@ def config_hash(study: Study) -> str:
         _drop(content, f"costs.{unheld}")
     for part in ("signal", "strategy"):
         content[part]["modules"] = [hashlib.sha256(content_of(name)).hexdigest() for name in content[part]["modules"]]
+    content["strategy"]["modules"] += [hashlib.sha256(content_of(name)).hexdigest() for name in _installed(study)]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _installed(study: Study) -> list[str]:
+    """Where the study's strategy stands, if an installed package brings it."""
+    kind = study.strategy.kind
+    found = [] if kind in SHIPPED else [each for each in all_strategies() if each.name == kind]
+    return [each.origin for each in found if Path(each.origin).is_file()]
 
 
 def _held_classes(study: Study) -> set[str]:

@@ -114,6 +114,17 @@ def test_an_installed_package_brings_strategies(monkeypatch):
     assert [entry.name for entry in all_strategies()][-1] == "packaged"
 
 
+def test_an_installed_package_that_fails_is_named(monkeypatch):
+    """As it stands on the path: no bug of ours, and nothing that a study could help."""
+    points = [EntryPoint("broken", "no_such_module", registry.GROUP)]
+    registry._load_installed.cache_clear()
+    monkeypatch.setattr(registry, "entry_points", lambda group: points)
+    words = r"point broken of tidegate\.strategies fails; received 'no_such_module: ModuleNotFoundError: .*uninstall"
+    with pytest.raises(tg.ConfigError, match=words):
+        all_strategies()
+    registry._load_installed.cache_clear()
+
+
 @pytest.mark.parametrize(
     ("kind", "words"),
     [

@@ -3,9 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import tidegate as tg
+from tidegate.data.clock import decision_instants
+from tidegate.decisions import covered
 
 SETTINGS = ["clock.start=2013-06-01", "sleeves.near_cash_flow.assets=['SMH']"]
 GONE = "2014-01-15"
@@ -57,16 +60,38 @@ def test_bills_take_the_empty_sleeve_and_what_is_idle(ended):
     np.testing.assert_allclose(both.targets.sum(axis="columns"), 1.0)
 
 
-def test_bills_stand_in_for_the_start_of_the_sample_too(market):
-    """A fund that lists in the middle of it: the study begins with bills instead of waiting."""
+def test_a_sleeve_that_is_empty_at_first_is_refused_with_its_dates_or_filled_with_bills(market):
+    """A fund that lists in the middle of the sample: nobody waits for it unasked."""
     prices = market.prices.copy()
-    prices.loc[:"2013-10-01", "SMH"] = np.nan
+    prices.loc[:"2013-10-01", "SMH"] = np.nan  # 63 sessions later it is 2 January
     late_fund = replace(market, prices=prices)
-    waits, begins = decided(late_fund), decided(late_fund, "strategy.empty_sleeve=bills")
-    assert begins.targets.index[0] < waits.targets.index[0]
+    words = r"The sleeve near_cash_flow has no eligible asset on 30 decisions; received '2013-06-06 to 2013-12-26'"
+    with pytest.raises(tg.ConfigError, match=words + r".*or begin the study later with --set clock\.start=2014-01-02"):
+        decided(late_fund)
+    waits, begins = decided(late_fund, "clock.start=2014-01-02"), decided(late_fund, "strategy.empty_sleeve=bills")
+    assert f"{waits.targets.index[0]:%Y-%m-%d}" == "2014-01-02"
     early = begins.targets.index < waits.targets.index[0]
+    assert early.sum() == 30
     assert (begins.targets.loc[early, "SMH"] == 0).all()
     np.testing.assert_allclose(begins.targets.sum(axis="columns"), 1.0)
+
+
+@pytest.mark.parametrize(("late", "waits"), [(0, 0), (1, 1), (5, 5), (6, None)])
+def test_before_any_asset_is_old_enough_both_sleeves_wait_and_a_little_longer(late, waits):
+    """By hand: decisions 0 and 1 hold nothing; the second sleeve is ready `late` decisions after the first."""
+    at = decision_instants(pd.Timestamp("2014-01-01"), pd.Timestamp("2014-03-06"))
+    shares = {
+        sleeve: pd.DataFrame({sleeve: np.arange(len(at)) >= ready}, index=at, dtype=float)
+        for sleeve, ready in {"speculative": 2, "near_cash_flow": 2 + late}.items()
+    }
+    study = tg.Study.load("proxies")
+    if waits is None:
+        with pytest.raises(
+            tg.ConfigError, match="near_cash_flow has no eligible asset on 6 decisions; received '2014-01"
+        ):
+            covered(study, shares)
+    else:
+        assert covered(study, shares)[0] == at[2 + waits]
 
 
 def test_bills_hold_what_is_idle(market):

@@ -1,5 +1,6 @@
 """`tidegate audit`: what it prints and writes, and its exit status, on a short economy, honest and leaky."""
 
+import html
 import json
 
 import pytest
@@ -89,6 +90,21 @@ def test_a_leak_is_named_and_exits_with_1(capsys, monkeypatch, leaky):
     assert all(row["first"] and row["expected"] != row["found"] for row in leaks)
     followers = {row["node"] for row in found["table"] if row["verdict"] == "follows"}
     assert {"standardised:price.next_week", "composite"} <= followers
+
+
+def test_a_run_with_a_leak_says_so_everywhere_and_exits_with_1(capsys, monkeypatch, leaky, tmp_path):
+    answer = call(capsys, monkeypatch, "run", leaky, *SHORT, "--out", tmp_path / "run")
+    assert answer.status == 1
+    assert "Causality audit FAILED" in answer.out
+    told = [line for line in answer.out.splitlines() if line.startswith("  Leak: indicator:price.next_week, ")]
+    assert told
+    assert all("first on " in line and "through T10Y2Y; " in line for line in told)
+    regime_page, tearsheet = ((tmp_path / "run" / name).read_text() for name in ("regime.html", "tearsheet.html"))
+    assert all(told_line.strip() in html.unescape(regime_page) for told_line in told)
+    assert "Causality audit FAILED: numbers on this page may know the future." in regime_page
+    assert "The causality audit failed: numbers on this page may know the future." in tearsheet
+    audit = json.loads((tmp_path / "run" / "summary.json").read_text())["audit"]
+    assert (audit["passed"], len(audit["told"])) == (False, len(told))
 
 
 def test_quiet_says_one_word(capsys, monkeypatch, leaky):

@@ -1,12 +1,15 @@
 """The hash of a study changes exactly when a result could: every parameter, one by one."""
 
+import sys
+from importlib.metadata import EntryPoint
+
 import pandas as pd
 import pytest
 
 import tidegate as tg
 from tidegate.backtests.config import Limits
 from tidegate.backtests.engine import backtest
-from tidegate.strategies import all_strategies
+from tidegate.strategies import all_strategies, registry
 from tidegate.study import Study
 from tidegate.study_hash import SHIPPED
 
@@ -94,6 +97,37 @@ def test_a_strategy_of_an_installed_package_may_read_everything_and_go_short():
     own = changed(ESSAY, {"strategy.kind": "theirs"})
     for key in ("strategy.tilt.slope", "costs.crypto.borrow_bps"):
         assert changed(own, {key: another(key, dict(EVERY)[key])}).config_hash != own.config_hash
+
+
+def test_a_strategy_of_an_installed_package_counts_by_its_content(tmp_path, monkeypatch):
+    """As an entry point brings it: a module on the path."""
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(registry, "entry_points", lambda group: [EntryPoint("theirs", "theirs_module", group)])
+    monkeypatch.setattr(registry, "_REGISTER", dict(registry._REGISTER))
+    hashes = []
+    for share in ("0.5", "0.6", "0.5"):
+        (tmp_path / "theirs_module.py").write_text(THEIRS.replace("SHARE", share))
+        registry._load_installed.cache_clear()
+        monkeypatch.delitem(sys.modules, "theirs_module", raising=False)
+        hashes.append(changed(ESSAY, {"strategy.kind": "theirs"}).config_hash)
+    registry._load_installed.cache_clear()
+    assert hashes[0] == hashes[2] != hashes[1]
+
+
+THEIRS = '''
+from tidegate.strategies import strategy
+
+
+@strategy(source="A package")
+def theirs(view):
+    """A constant mix.
+
+    Requires nothing. Sets the same at every decision.
+
+    Information set: nothing.
+    """
+    return view.exposures(SHARE + 0 * view.level, 0 * view.level)
+'''
 
 
 @pytest.fixture(scope="module")

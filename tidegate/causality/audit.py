@@ -12,6 +12,7 @@ import pandas as pd
 
 from ..decisions import Decisions
 from ..errors import ConfigError
+from ..signals.registered import answer_of
 from .change import CUT, Change
 from .knowledge import knowledge_checks
 from .nodes import differences
@@ -23,9 +24,10 @@ from .study_subject import IndicatorSubject, StudySubject
 from .subjects import Case, Subject, flips, subject_of
 from .tell import checks_of, in_flow, refusals
 from .trials import Outcome, outcomes
-from .worlds import World, world_of
+from .worlds import MarketWorld, World, world_of
 
 Told = Callable[[int, int], None]
+_LEAST = {"cuts": 1, "seed": 0, "jobs": 0}
 
 
 def audit(
@@ -71,9 +73,10 @@ def audit(
     Raises
     ------
     ConfigError
-        The subject cannot be audited: it gives no dated table, fails wherever the future is cut off, or gives other
-        numbers when it is asked again.
+        The subject cannot be audited: it gives no dated table, fails on the data or wherever their future is cut off,
+        or gives other numbers when it is asked again; or the data or an option are none.
     """
+    _refuse_options(depth, cuts=cuts, seed=seed, jobs=jobs)
     jobs = (0 if depth == "quick" else os.cpu_count() or 1) if jobs is None else jobs
     asked = subject_of(subject)
     unasked = cloudpickle.loads(cloudpickle.dumps(asked)) if jobs else asked  # it may remember what it is asked below
@@ -107,10 +110,26 @@ def audit(
     )
 
 
+def _refuse_options(depth: str, **options: int | None) -> None:
+    if depth not in EFFORT:
+        raise ConfigError("depth of an audit", received=depth, expected=f"one of {', '.join(EFFORT)}")
+    for name, given in options.items():
+        if given is not None and given < _LEAST[name]:
+            raise ConfigError(f"{name} of an audit", received=given, expected=f"at least {_LEAST[name]}")
+
+
 def _case(subject: Subject, world: World, decisions: Decisions | None) -> Case:
+    ours = isinstance(subject, StudySubject | IndicatorSubject)
+    if ours and not isinstance(world, MarketWorld):
+        raise ConfigError(
+            f"The data of an audit of {subject.name}",
+            received=type(world.data).__name__,
+            expected="a Market, as load_market gives",
+        )
     if isinstance(subject, StudySubject) and decisions is not None:
         return Case(subject, world, subject.told(world, decisions))
-    case = Case(subject, world, subject.nodes(world))
+    nodes = answer_of(subject.nodes, world, who=subject.name, shipped=ours, expected="a table labelled by time")
+    case = Case(subject, world, nodes)
     if not len(case.decisions):
         raise ConfigError(f"{subject.name} cannot be audited", received="no rows", expected="rows labelled by time")
     return case

@@ -19,7 +19,10 @@ CheckName = Literal["prefix invariance", "future scramble", "append invariance",
 
 @dataclass(frozen=True)
 class Trial:
-    """One comparison of the past under two futures; ``to``, in an append, is the later of the two ends."""
+    """One comparison of the past under two futures.
+
+    ``to``, in an append, is the later of the two ends; in a scramble, how far decisions go on when not to the cut.
+    """
 
     check: CheckName
     change: Change

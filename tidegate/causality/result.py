@@ -13,6 +13,7 @@ from .plan import chance_to_miss
 
 Verdict = Literal["pass", "leak", "follows", "smell"]
 SHARES = (0.1, 0.01, 0.001)
+_NAMED = 6  # series in a line of words; the table has them all
 
 
 @dataclass(frozen=True)
@@ -199,10 +200,15 @@ def words(row: Check) -> str:
     if row.first is not None:
         parts.append(f"first on {row.first:%Y-%m-%d %H:%M}")
     if row.series:
-        parts.append(f"through {', '.join(row.series)}")
+        parts.append(f"through {_named(row.series)}")
     if row.expected is not None or row.found is not None:
         parts.append(f"{_plain(row.expected)} became {_plain(row.found)}")
     return "; ".join(parts) + (f". {row.note}" if row.note else ".")
+
+
+def _named(series: tuple[str, ...]) -> str:
+    more = len(series) - _NAMED
+    return ", ".join(series) if more <= 1 else f"{', '.join(series[:_NAMED])} and {more} more"
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -73,7 +73,7 @@ class StudySubject:
         load_modules(study.signal.modules)
         known = Known(world.data, decision, study.sleeves.assets(), study.signal, study.clock.decision)
         asked = [entry for entry in self.indicators if entry.standardisation != "none"]
-        return {f"indicator:{entry.id}": Node(entry.measure(known).to_frame(entry.id), sparse=True) for entry in asked}
+        return {f"indicator:{entry.id}": _asked(entry, known) for entry in asked}
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,12 @@ class IndicatorSubject:
         known = Known(world.data, pd.DatetimeIndex([at], name=DECISION), self.rules.sleeves.assets(), self.rules.signal)
         if self.indicator.standardisation == "none":
             return {}
-        table = self.indicator.measure(known).to_frame(self.indicator.id)
-        return {f"indicator:{self.indicator.id}": Node(table, sparse=True)}
+        return {f"indicator:{self.indicator.id}": _asked(self.indicator, known)}
+
+
+def _asked(entry: Indicator, known: Known) -> Node:
+    """The indicator on the rows of `known` alone; missing where its series has no true vintages, as in a study."""
+    return Node(entry.measured(known).values.to_frame(entry.id), sparse=True)
 
 
 def series_read(market: Market, indicators: Iterable[Indicator]) -> tuple[str, ...]:

@@ -63,8 +63,8 @@ def _sides(trial: Trial, case: Case) -> tuple[Nodes, Nodes]:
     if trial.check == "one decision alone":
         asked = subject.alone(other, at)
         return {name: case.reference[name] for name in asked if name in case.reference}, asked
-    if trial.to is None:
-        return case.reference, subject.nodes(other, at)
+    if trial.to is None or trial.check == "future scramble":
+        return case.reference, subject.nodes(other, trial.to or at)
     longer = case.world.changed(replace(trial.change, at=trial.to))
     return subject.nodes(longer, trial.to), subject.nodes(other, at)
 

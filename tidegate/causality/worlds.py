@@ -93,11 +93,13 @@ class FrameWorld:
     kinds: tuple[str, ...] = tuple(kind for kind in SCRAMBLES if kind != "revise")
 
     def __post_init__(self) -> None:
-        index = self.data.index
-        if not isinstance(index, pd.DatetimeIndex) or not (index.is_monotonic_increasing and index.is_unique):
+        index = self.data.index if isinstance(self.data, pd.DataFrame | pd.Series) else None
+        dated = isinstance(index, pd.DatetimeIndex) and index.is_monotonic_increasing and index.is_unique
+        if not dated or not len(self.data):
+            labels = "" if index is None else f" with {len(index)} rows labelled by {type(index).__name__}"
             raise ConfigError(
                 "The data of an audit",
-                received=f"{type(self.data).__name__} with {type(index).__name__}",
+                received=f"{type(self.data).__name__}{labels}",
                 expected="a Market, or a frame whose rows are labelled by ascending dates, each once",
             )
 

@@ -9,6 +9,7 @@ import pytest
 from tests.worlds import market_of, random_prices, release_rows
 from tidegate.causality.change import CUT, Change
 from tidegate.causality.locate import END, offending_series
+from tidegate.causality.nodes import Node
 from tidegate.causality.plan import Trial
 from tidegate.causality.subjects import Case, subject_of
 from tidegate.causality.worlds import world_of
@@ -82,7 +83,34 @@ def test_few_evaluations_for_one_series_of_many():
         return data["s77"].shift(-1)
 
     assert located(function, Change(CUT, AT), wide) == ("s77",)
-    assert len(calls) <= 2 + 2 * 8  # the reference, all of them, and two halves eight times
+    assert len(calls) <= 3 + 2 * 8  # the reference, no change, all of them, and two halves eight times
+
+
+class Decided:
+    """Decisions that end where they are asked to, as those of a study do."""
+
+    name, main, turning = "decided", "output", "output"
+
+    def __init__(self, function):
+        self.function = function
+
+    def nodes(self, world, until=None):
+        return {"output": Node(self.function(world.data.loc[:until]).to_frame("x"))}
+
+
+@pytest.mark.parametrize(("kind", "check"), [(CUT, "prefix invariance"), ("noise", "future scramble")])
+@pytest.mark.parametrize(
+    ("function", "series"),
+    [
+        (lambda data: data["b"].shift(-1).fillna(0.0), ("b",)),
+        (lambda data: data["a"] + data[["b", "e"]].shift(-1).sum(axis="columns"), ("b", "e")),
+        (lambda data: data["a"] / len(data), (END,)),
+    ],
+)
+def test_decisions_that_end_with_the_change_blame_nobody_who_did_not_carry_it(kind, check, function, series):
+    subject, world = Decided(function), world_of(DATA)
+    case = Case(subject, world, subject.nodes(world))
+    assert offending_series(Trial(check, Change(kind, AT)), "output", case) == series
 
 
 def test_releases_and_prices_of_a_market():

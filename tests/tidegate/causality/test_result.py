@@ -131,6 +131,12 @@ def test_a_leak_in_words():
     assert words(Check("weights", "append invariance", "leak", 1)) == "weights, append invariance."
 
 
+def test_many_series_are_counted_rather_than_told():
+    told = words(Check("strategy", "future scramble", "leak", 1, AT, tuple("abcdefgh")))
+    assert told == "strategy, future scramble; first on 2020-03-19 21:00; through a, b, c, d, e, f and 2 more."
+    assert words(Check("strategy", "future scramble", "leak", 1, AT, tuple("abcdefg"))).endswith("a, b, c, d, e, f, g.")
+
+
 def test_the_summary_of_a_failure_names_the_leaks_then_the_smells():
     lines = audit_of(PASS, SMELL, LEAK, FOLLOWS, refused=("ValueError: no", "again")).summary().splitlines()
     assert lines[0].startswith("Causality audit of essay: FAILED, 1 leak(s). 47 comparisons")

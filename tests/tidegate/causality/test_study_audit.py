@@ -9,10 +9,15 @@ import pytest
 import tidegate as tg
 from tests.tidegate.causality import gallery
 from tidegate.causality import study_subject
+from tidegate.causality.change import CUT, Change
+from tidegate.causality.plan import Trial
+from tidegate.causality.subjects import Case, subject_of
+from tidegate.causality.trials import evaluate
+from tidegate.causality.worlds import world_of
 from tidegate.data.clock import bars_known
 from tidegate.data.releases import Releases
 from tidegate.signals import waterline
-from tidegate.signals.registry import Indicator
+from tidegate.signals.registry import Indicator, all_indicators
 
 CUTS = ("2011-03-10", "2016-07-21", "2020-03-19", "2024-10-03")
 
@@ -111,6 +116,23 @@ def test_a_leaky_indicator_is_the_only_one_blamed(monkeypatch, name):
     assert {(row.node, row.series) for row in found.leaks} == {("indicator:water.planted", (series,))}
     follows = {row.node for row in found.rows if row.verdict == "follows"}
     assert follows <= {"standardised:water.planted", "composite", "classifier", "strategy", "weights", "fill", "paper"}
+
+
+def test_what_has_no_true_vintages_is_missing_for_whoever_asks():
+    """One decision alone, NFCI of a single late vintage is as missing as in the whole run: no leak, and no number."""
+    flagged = Releases(gallery.economy().releases.table, frozenset({"NFCI"}))
+    world = world_of(replace(gallery.economy(), releases=flagged))
+    node, entry = "indicator:credit.financial_conditions", indicator_of("credit.financial_conditions")
+    for subject in map(subject_of, (gallery.study(), entry)):
+        case = Case(subject, world, subject.nodes(world))
+        outcome = evaluate(Trial("one decision alone", Change(CUT, case.decisions[-2])), case)
+        assert (outcome.refused, outcome.moved) == ("", [])
+        assert node in outcome.compared
+        assert case.reference[node].table.isna().all(axis=None)
+
+
+def indicator_of(name):
+    return next(entry for entry in all_indicators() if entry.id == name)
 
 
 def test_a_cut_on_a_holiday_is_no_leak(economy, essay):

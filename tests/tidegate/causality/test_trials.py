@@ -13,6 +13,7 @@ from tidegate.causality.subjects import Case, subject_of
 from tidegate.causality.trials import evaluate, outcomes
 from tidegate.causality.worlds import FrameWorld
 from tidegate.errors import ConfigError, DataError
+from tidegate.signals import all_indicators
 
 INDEX = pd.date_range("2020-01-01", periods=60, freq="D", tz="UTC")
 DATA = pd.DataFrame({"a": np.random.default_rng(0).lognormal(size=60), "b": np.arange(60.0)}, INDEX)
@@ -251,12 +252,54 @@ def test_tables_labelled_twice_can_be_audited():
         (lambda data: 3.0, "returns float"),
         (lambda data: data["a"].reset_index(drop=True), "labelled by RangeIndex"),
         (lambda data: data["a"].iloc[:0], "no rows"),
+        (lambda data: 1 / 0, "<lambda> fails; received 'ZeroDivisionError: division by zero'; expected a table"),
+        ("essay", "received 'str'; expected a Study, a registered indicator, or a function"),
     ],
-    ids=["nothing", "a number", "no dates", "no rows"],
+    ids=["nothing", "a number", "no dates", "no rows", "a failure", "a name"],
 )
 def test_what_gives_no_dated_table_is_refused(function, words):
     with pytest.raises(ConfigError, match=words):
         tg.audit(function, DATA, jobs=0)
+
+
+DATED = "expected a Market, or a frame whose rows are labelled by ascending dates, each once"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (None, f"received 'NoneType'; {DATED}"),
+        (np.zeros(3), f"received 'ndarray'; {DATED}"),
+        (DATA.iloc[::-1], f"received 'DataFrame with 60 rows labelled by DatetimeIndex'; {DATED}"),
+        (DATA.iloc[:0], f"received 'DataFrame with 0 rows labelled by DatetimeIndex'; {DATED}"),
+        (DATA.reset_index(drop=True), f"received 'DataFrame with 60 rows labelled by RangeIndex'; {DATED}"),
+    ],
+    ids=["nothing", "an array", "backwards", "empty", "no dates"],
+)
+def test_data_that_cannot_be_cut_are_refused(data, words):
+    with pytest.raises(ConfigError, match=words):
+        tg.audit(lambda data: data, data, jobs=0)
+
+
+@pytest.mark.parametrize("subject", [tg.Study.load("proxies"), all_indicators()[0]], ids=["study", "indicator"])
+def test_what_is_ours_needs_a_market(subject):
+    with pytest.raises(ConfigError, match="received 'DataFrame'; expected a Market, as load_market gives"):
+        tg.audit(subject, DATA, jobs=0)
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ({"depth": "deeper"}, "depth of an audit; received 'deeper'; expected one of quick, default, deep"),
+        ({"cuts": 0}, "cuts of an audit; received 0; expected at least 1"),
+        ({"seed": -1}, "seed of an audit; received -1; expected at least 0"),
+        ({"jobs": -1}, "jobs of an audit; received -1; expected at least 0"),
+    ],
+    ids=lambda each: next(iter(each)) if isinstance(each, dict) else "",
+)
+def test_options_that_are_none_are_refused(option, words):
+    with pytest.raises(ConfigError, match=words):
+        tg.audit(lambda data: data["a"], DATA, **{"jobs": 0, **option})
 
 
 def keeping_a_number():
