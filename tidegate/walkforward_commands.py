@@ -71,16 +71,15 @@ def walkforward(
         "test_groups": test_groups,
     }
     from .data import load_market
-    from .progress import counting
-    from .sweep_report import Aloud
+    from .sweep_report import aloud
     from .sweeps import Grid, Workers
     from .sweeps.plan import MOST
     from .walkforward import WalkConfig, walk_forward
 
     config, drawn = WalkConfig.of(_those_given(given)), Grid.load(grid)
     chosen = load_study(study, set_)
-    market = load_market(data, economy=chosen.economy, assets=chosen.tickers)
-    with counting("measuring members", quiet=quiet or as_json, each="studies") as counted:
+    with aloud("measuring members", quiet=quiet or as_json) as told:
+        market = load_market(data, economy=chosen.economy, assets=chosen.tickers)
         found = walk_forward(
             chosen,
             drawn,
@@ -89,7 +88,7 @@ def walkforward(
             out=out,
             workers=Workers(jobs, scheduler),
             most=most or MOST,
-            told=Aloud(counted, quiet=quiet or as_json),
+            told=told,
         )
     if as_json:
         print_json(found.summary())

@@ -1,12 +1,16 @@
 """`tidegate walkforward` as a user calls it."""
 
 import json
+import os
+import re
+import signal
 import sys
 
 import pandas as pd
 import pytest
 
 from ..command import call
+from ..sweeps.apart import start, until_stored
 
 SHORT = ["--set", "economy.first_session=2010-01-04", "--set", "economy.last_session=2013-12-31"]
 GRID = '[parameters]\n"signal.regime.min_dwell" = [1, 8]\n"strategy.neutral_share" = [0.2, 0.8]\n'
@@ -44,6 +48,25 @@ def test_it_says_first_what_choosing_earned(grid, tmp_path, capsys, monkeypatch)
     assert json.loads(again.out) == summary
     quiet = call(capsys, monkeypatch, *arguments, "--quiet")
     assert (quiet.out.strip(), quiet.err) == (str(out), "")
+
+
+def test_ctrl_c_is_one_sentence_and_the_same_command_goes_on(tmp_path):
+    out, grid = tmp_path / "out", tmp_path / "many.toml"
+    many = '"strategy.neutral_share" = { from = 0.0, to = 1.0, steps = 250 }'
+    grid.write_text(f'[parameters]\n{many}\n"signal.regime.min_dwell" = {{ from = 1, to = 6 }}\n', encoding="utf-8")
+    arguments = ("walkforward", "proxies", "--grid", grid, "--out", out, "--quiet", *SHORT, *WINDOWS)
+
+    process = start(*arguments, cwd=tmp_path)
+    until_stored(out, process, parts=1)
+    os.killpg(process.pid, signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+
+    assert process.returncode == 1
+    words = r"tidegate: Interrupted: (0|250|500|750|1,000) of 1,500 members are stored\. The same command .*\n"
+    assert re.fullmatch(words, told)
+    assert not (out / "summary.json").exists()
+    assert start(*arguments, cwd=tmp_path).communicate(timeout=120) == (f"{out}\n", "")
+    assert (out / "walkforward.html").is_file()
 
 
 @pytest.mark.parametrize(
