@@ -33,7 +33,9 @@ def test_it_says_first_what_choosing_earned(grid, tmp_path, capsys, monkeypatch)
     assert told.status == 0, told.err
     assert told.out.startswith("Choosing among 4 members by the Sharpe ratio of the 1 year before earned ")
     assert "simply keeping the preset earned" in told.out.splitlines()[0]
-    assert "95 % interval" in told.out
+    assert "Sharpe difference to the preset" in told.out
+    assert "Sharpe difference to the constant mix" in told.out
+    assert "At most 3 of the trainings share no session" in told.out
     assert "that is hindsight" in told.out
     files = {path.name for path in out.iterdir()}
     assert files >= {"walkforward.html", "summary.json", "windows.parquet", "returns.parquet", "results.parquet"}
@@ -77,6 +79,9 @@ def test_ctrl_c_is_one_sentence_and_the_same_command_goes_on(tmp_path):
         (["--purge", "1", *WINDOWS], "at least 2 sessions"),
         (["--paths", "--groups", "25", "--embargo", "60", *WINDOWS], "groups of the paths are too short"),
         (["--held", "1.5", *WINDOWS], "held"),
+        (["--train", "30"], "at least 30 years to train on, and half of 1 year"),
+        (["--groups", "6", *WINDOWS], "--groups without --paths"),
+        (["--embargo", "6", *WINDOWS], "--embargo without --paths"),
     ],
 )
 def test_a_mistake_is_one_paragraph_and_leaves_nothing(grid, tmp_path, fresh_home, capsys, monkeypatch, options, words):
