@@ -84,8 +84,9 @@ def _charts(content: WalkForwardPage) -> list[Chart]:
         Chart(
             "stability",
             "Which values were chosen",
-            "One row for each value of the grid. A parameter that jumps from end to end says that the criterion "
-            "follows noise; one that stands still at an end says that the grid is too narrow.",
+            "One row for each value of the grid; dashed: the preset's own, where the grid reaches it. A parameter that "
+            "jumps from end to end says that the criterion follows noise; one that stands still at an end says that "
+            "the grid is too narrow.",
             stability_of(content),
         ),
         Chart(
@@ -104,8 +105,9 @@ def _charts(content: WalkForwardPage) -> list[Chart]:
                 "Combinatorial purged cross-validation",
                 "Each path follows the choices of several trainings, some of which lie after what they are tested on: "
                 "nobody could have traded them. They show how much the outcome rests on the order of the years. "
-                "Changing members costs nothing here.",
-                paths_chart(content.paths["sharpes"], content.paths["preset"]),
+                "Changing members costs nothing here. The axis covers at least one standard error of a Sharpe ratio "
+                f"over {content.paths['years']:.0f} years either way.",
+                paths_chart(content.paths["sharpes"], content.paths["preset"], years=content.paths["years"]),
             )
         )
     return drawn

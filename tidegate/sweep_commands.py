@@ -34,29 +34,24 @@ def sweep(
     """Backtest a study under every combination of a grid, or a sample; what was interrupted is gone on with."""
     from . import sweep_report
     from .data import load_market
-    from .progress import counting
     from .sweeps import Grid, Workers
     from .sweeps import sweep as sweep_study
     from .sweeps.plan import MOST
 
     drawn = Grid.load(grid)
     chosen = load_study(study, set_)
-    market = load_market(data, economy=chosen.economy, assets=chosen.tickers)
-    with counting("sweeping", quiet=quiet or as_json, each="studies") as counted:
-        told = sweep_report.Aloud(counted, quiet=quiet or as_json)
-        try:
-            found = sweep_study(
-                chosen,
-                drawn,
-                market,
-                out=out,
-                workers=Workers(jobs, scheduler),
-                most=most or MOST,
-                curves=curves,
-                told=told,
-            )
-        except KeyboardInterrupt:
-            raise told.interrupted() from None
+    with sweep_report.aloud("sweeping", quiet=quiet or as_json) as told:
+        market = load_market(data, economy=chosen.economy, assets=chosen.tickers)
+        found = sweep_study(
+            chosen,
+            drawn,
+            market,
+            out=out,
+            workers=Workers(jobs, scheduler),
+            most=most or MOST,
+            curves=curves,
+            told=told,
+        )
     if as_json:
         print_json(found.summary())
     else:

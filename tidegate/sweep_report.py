@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
 
 from .errors import TidegateError
+from .progress import counting
 from .sweeps import Told, words
 
 if TYPE_CHECKING:
@@ -35,11 +37,22 @@ class Aloud(Told):
     def interrupted(self) -> TidegateError:
         """What to say after Ctrl-C."""
         if self._stored is None:
-            return TidegateError("Interrupted before anything was measured; nothing is written")
+            return TidegateError("Interrupted before any member was measured")
         done, total = self._stored
         return TidegateError(
             f"Interrupted: {done:,} of {total:,} members are stored", remedy="The same command goes on from there."
         )
+
+
+@contextmanager
+def aloud(name: str, *, quiet: bool) -> Iterator[Aloud]:
+    """Who tells of members that are measured; Ctrl-C becomes one sentence on how many are stored."""
+    with counting(name, quiet=quiet, each="studies") as counted:
+        told = Aloud(counted, quiet=quiet)
+        try:
+            yield told
+        except KeyboardInterrupt:
+            raise told.interrupted() from None
 
 
 def show(result: SweepResult, console: Console, *, quiet: bool) -> None:

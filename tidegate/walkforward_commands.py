@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .errors import ConfigError
 from .options import SYNTHETIC, Data, Debug, Json, Out, Quiet, Set, StudyName, console, load_study, print_json
 from .sweep_commands import GridFile, Jobs, Most, Scheduler
 
@@ -71,16 +72,16 @@ def walkforward(
         "test_groups": test_groups,
     }
     from .data import load_market
-    from .progress import counting
-    from .sweep_report import Aloud
+    from .sweep_report import aloud
     from .sweeps import Grid, Workers
     from .sweeps.plan import MOST
     from .walkforward import WalkConfig, walk_forward
 
+    _refuse_idle(given)
     config, drawn = WalkConfig.of(_those_given(given)), Grid.load(grid)
     chosen = load_study(study, set_)
-    market = load_market(data, economy=chosen.economy, assets=chosen.tickers)
-    with counting("measuring members", quiet=quiet or as_json, each="studies") as counted:
+    with aloud("measuring members", quiet=quiet or as_json) as told:
+        market = load_market(data, economy=chosen.economy, assets=chosen.tickers)
         found = walk_forward(
             chosen,
             drawn,
@@ -89,12 +90,24 @@ def walkforward(
             out=out,
             workers=Workers(jobs, scheduler),
             most=most or MOST,
-            told=Aloud(counted, quiet=quiet or as_json),
+            told=told,
         )
     if as_json:
         print_json(found.summary())
     else:
         _show(found, console(), quiet=quiet)
+
+
+def _refuse_idle(given: dict[str, Any]) -> None:
+    """Raise ConfigError for an option that would change nothing."""
+    for name in ("embargo", "groups", "test_groups"):
+        if given[name] is not None and not given["paths"]:
+            raise ConfigError(
+                f"--{name.replace('_', '-')} without --paths",
+                received=given[name],
+                expected="both: it says how the paths are made, and nothing else",
+                remedy="Add --paths, or leave it out.",
+            )
 
 
 def _those_given(options: dict[str, Any]) -> dict[str, Any]:

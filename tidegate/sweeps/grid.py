@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from datetime import date
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, Validatio
 from ..errors import ConfigError
 from ..study_errors import explain
 
+_DIGITS = 14  # of a number that was computed; the last two of a double's sixteen are rounding
 Sample = Literal["grid", "random", "latin_hypercube", "sobol"]
 
 
@@ -44,7 +46,7 @@ class Range(BaseModel):
         if self.whole and not self.log:
             return min(int(self.first + share * (self.last - self.first + 1)), int(self.last))
         value = self.first * (self.last / self.first) ** share if self.log else self._between(share)
-        return round(value) if self.whole else float(value)
+        return round(value) if self.whole else self._clean(value)
 
     def values(self) -> list[float | int]:
         """Every number of a grid."""
@@ -59,6 +61,14 @@ class Range(BaseModel):
 
     def _between(self, share: float) -> float:
         return self.first * (1.0 - share) + self.last * share
+
+    def _clean(self, value: float) -> float:
+        """0.6 where arithmetic says 0.6000000000000001, which would be another study than the one that says 0.6."""
+        if value in (self.first, self.last):
+            return float(value)
+        least = _DIGITS - math.ceil(math.log10(max(abs(self.first), abs(self.last))))
+        near = float(f"{value:.{_DIGITS}g}") if self.log else round(value, least) + 0.0  # and no -0.0
+        return float(min(max(near, self.first), self.last))
 
 
 def _shape(value: object) -> str:

@@ -88,7 +88,7 @@ def parameters_of(plan: Plan) -> tuple[Parameter, ...]:
     group = {key: name for name, members in plan.grid.linked.items() for key in members}
     for axis in plan.axes:
         for place, key in enumerate(axis.keys):
-            values, own = [each[place] for each in axis.values], _value(plan.base, key)
+            values, own = [each[place] for each in axis.values], value_of(plan, key)
             numeric = plan.kinds[key] in (int, float)
             found[key] = Parameter(
                 name=key,
@@ -130,9 +130,9 @@ def _listed(axis: Axis, place: int) -> str:
     return shown if len(values) <= _LISTED else f"{len(values):,} values: {shown}{apart}... {values[-1]}"
 
 
-def _value(base: dict[str, Any], key: str) -> Any:
+def value_of(plan: Plan, key: str) -> Any:
     """The study's own value; None where it has none, as for an entry of a table of free keys."""
-    value: Any = base
+    value: Any = plan.base
     for step in key.split("."):
         value = value.get(step) if isinstance(value, dict) else None
     return value

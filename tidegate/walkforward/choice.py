@@ -12,6 +12,7 @@ import pandas as pd
 
 from ..errors import ConfigError
 from ..sweeps.plan import Plan
+from ..sweeps.results import written
 from .windows import Window
 
 Floats = npt.NDArray[np.float64]
@@ -56,7 +57,7 @@ def test_of(window: int) -> str:
     return f"test:{window}"
 
 
-def choose(table: pd.DataFrame, column: str, *, also: str = "") -> int:
+def choose(table: pd.DataFrame, column: str, *, also: str = "", over: str = "the span") -> int:
     """The member with the largest score; of equal ones the lowest number.
 
     Parameters
@@ -67,6 +68,8 @@ def choose(table: pd.DataFrame, column: str, *, also: str = "") -> int:
         The score. Nothing else of the table is looked at but `also`.
     also : str, optional
         Another score that must be defined, whatever its value.
+    over : str, optional
+        The sessions of the score, in words.
 
     Raises
     ------
@@ -78,8 +81,8 @@ def choose(table: pd.DataFrame, column: str, *, also: str = "") -> int:
     if not eligible.any():
         raise ConfigError(
             "No member of the grid can be chosen",
-            received=f"none with a criterion over {column}",
-            expected="a member that was held through the training",
+            received=f"none that was held for long enough over {over} and has a criterion there",
+            expected="at least one",
             remedy="Start the study earlier, or ask for less than the whole training with --held 0.8.",
         )
     return int(table["member"].iloc[int(np.argmax(np.where(eligible, scores, -np.inf)))])
@@ -108,13 +111,16 @@ def choices(table: pd.DataFrame, plan: Plan, sessions: pd.DatetimeIndex, laid_ou
     """
     rows = []
     for number, window in enumerate(laid_out):
-        member = choose(table, train_of(number))
+        dates = _dates(sessions, window)
+        member = choose(
+            table, train_of(number), over=f"{dates['train_first']:%Y-%m-%d} to {dates['train_last']:%Y-%m-%d}"
+        )
         train, test = table[train_of(number)], table[test_of(number)]
         own = table["member"] == member
         rows.append(
             {
                 "window": number,
-                **_dates(sessions, window),
+                **dates,
                 "member": member,
                 **_readable(plan.overrides(member)),
                 "eligible": int(train.notna().sum()),
@@ -153,5 +159,5 @@ def _dates(sessions: pd.DatetimeIndex, window: Window) -> dict[str, pd.Timestamp
 
 
 def _readable(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as one cell each: what is no number, word or truth value as text."""
-    return {key: value if isinstance(value, str | int | float) else str(value) for key, value in values.items()}
+    """Values as one cell each: what is no number, word or truth value as JSON, as in the table of results."""
+    return {key: value if isinstance(value, str | int | float) else written(value) for key, value in values.items()}

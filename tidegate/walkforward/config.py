@@ -22,7 +22,7 @@ class WalkConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     train: float = Field(5.0, ge=0.25, le=50, description="years that a choice looks back on, in whole months")
-    test: float = Field(1.0, ge=1 / 12, le=50, description="years that a choice is kept for, in whole months")
+    test: float = Field(1.0, ge=0.08, le=50, description="years that a choice is kept for, in whole months")
     anchored: bool = Field(False, description="whether every training begins with the first session")
     purge: int = Field(5, ge=0, le=252, description="sessions left out of a training next to a test")
     embargo: int = Field(
@@ -59,6 +59,12 @@ class WalkConfig(BaseModel):
             return cls.model_validate(dict(raw))
         except ValidationError as error:
             raise explain(error, cls, "The walk-forward") from None
+
+
+def spelled(months: int) -> str:
+    """A length in words: whole years where it is that, else months."""
+    count, unit = (months, "month") if months % 12 else (months // 12, "year")
+    return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 def refuse_misfits(config: WalkConfig, study: Study) -> None:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from ..backtests.performance import SESSIONS_PER_YEAR
 from ..reports.walkforward_charts import Parameter
 from ..reports.walkforward_page import WalkForwardPage, render_walkforward_page, stability_of
+from ..sweeps.page import value_of, worded
 from .choice import test_of, train_of
+from .config import spelled
 from .words import CRITERIA, notes, sentences
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+    from .paths import Paths
     from .result import WalkForward
 
 _MARKS = 2000  # of members in windows: more are a blot, and megabytes
@@ -33,7 +38,7 @@ def stability(result: WalkForward) -> go.Figure:
 
 def content(result: WalkForward) -> WalkForwardPage:
     """Everything the page shows."""
-    study, paths = result.plan.study, result.paths
+    study, paths, sessions = result.plan.study, result.paths, result.bills.index
     first, *others = sentences(result)
     return WalkForwardPage(
         title=f"{study.title or study.name}: walk-forward",
@@ -47,36 +52,46 @@ def content(result: WalkForward) -> WalkForwardPage:
         windows=result.windows,
         parameters=parameters(result),
         marks=_marks(result),
-        paths=None if paths is None else {**paths.as_dict(), "sharpes": paths.sharpes.tolist()},
+        paths=None if paths is None else _spread(paths),
         provenance={
-            "study": study.name,
-            "sessions": f"{result.bills.index[0]:%Y-%m-%d} to {result.bills.index[-1]:%Y-%m-%d} ({len(result.bills)})",
-            "members": f"{len(result.table):,} over {', '.join(result.plan.keys)}",
-            "windows": _told(result),
-            "source": result.market.provenance.source,
-            "data hash": result.market.digest,
-            "configuration hash": study.config_hash,
+            "Study": study.name,
+            "Sessions": f"{sessions[0]:%Y-%m-%d} to {sessions[-1]:%Y-%m-%d} ({len(sessions):,})",
+            "Members": f"{len(result.table):,} over {', '.join(result.plan.keys)}",
+            "Windows": _told(result),
+            "Source": result.market.provenance.source,
+            "Data hash": result.market.digest,
+            "Configuration hash": study.config_hash,
+            "tidegate": version("tidegate"),
         },
     )
 
 
 def parameters(result: WalkForward) -> tuple[Parameter, ...]:
     """The swept parameters; numbers are sorted, words stand as in the grid, drawn ranges have no rows."""
-    rows: dict[str, tuple[object, ...]] = {}
+    rows: dict[str, tuple[float | str, ...]] = {}
     for axis in result.plan.axes:
         for place, key in enumerate(axis.keys):
             rows[key] = _rows([values[place] for values in axis.values])
-    return tuple(Parameter(key, tuple(map(_cell, result.windows[key].tolist())), rows[key]) for key in result.plan.keys)
+    return tuple(
+        Parameter(key, tuple(map(_cell, result.windows[key].tolist())), rows[key], _cell(value_of(result.plan, key)))
+        for key in result.plan.keys
+    )
 
 
-def _rows(values: list[Any]) -> tuple[object, ...]:
+def _rows(values: list[Any]) -> tuple[float | str, ...]:
     distinct = list(dict.fromkeys(map(_cell, values)))
-    numbers = all(isinstance(each, int | float) for each in distinct)
-    return tuple(sorted(distinct) if numbers else distinct)  # type: ignore[type-var]
+    numbers = [each for each in distinct if not isinstance(each, str)]
+    return tuple(sorted(numbers)) if len(numbers) == len(distinct) else tuple(distinct)
 
 
-def _cell(value: object) -> object:
-    return value if isinstance(value, str | int | float) else str(value)
+def _cell(value: object) -> float | str:
+    """Numbers as they are, everything else as people read it."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else worded(value)
+
+
+def _spread(paths: Paths) -> dict[str, Any]:
+    """The distribution of the paths, each of them, and how long they are."""
+    return {**paths.as_dict(), "sharpes": paths.sharpes.tolist(), "years": len(paths.returns) / SESSIONS_PER_YEAR}
 
 
 def _marks(result: WalkForward) -> pd.DataFrame:
@@ -99,5 +114,5 @@ def _window(result: WalkForward, row: Mapping[Hashable, Any]) -> pd.DataFrame:
 
 def _told(result: WalkForward) -> str:
     config = result.config
-    training = f"anchored, at least {config.train:g} years" if config.anchored else f"{config.train:g} years"
-    return f"training {training}, test {config.test:g} years, purge {config.purge} sessions"
+    training = f"anchored, at least {spelled(config.train_months)}" if config.anchored else spelled(config.train_months)
+    return f"training {training}, test {spelled(config.test_months)}, purge {config.purge} sessions"

@@ -19,7 +19,7 @@ from ..sweeps.folder import SweepFolder
 from ..sweeps.plan import Plan
 from .choice import Decay
 from .config import WalkConfig
-from .executed import PRESET, STITCHED
+from .executed import MIX, PRESET, STITCHED
 from .paths import Paths
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ class WalkForward:
         Where they were asked for.
     checked : Checked
         Members that were run again through vectorbt's own portfolio.
+    recorded : bool
+        Whether the ledger knows the members.
     seconds : float
         This call took.
     """
@@ -64,6 +66,7 @@ class WalkForward:
     rivals: Mapping[str, int]
     paths: Paths | None
     checked: Checked
+    recorded: bool
     seconds: float
 
     @property
@@ -79,8 +82,16 @@ class WalkForward:
     @cached_property
     def sharpe_difference(self) -> Interval:
         """Annual Sharpe ratio of the stitched portfolio minus that of the preset, with its bootstrap interval."""
-        stitched, preset = (self.portfolios[name].returns - self.bills for name in (STITCHED, PRESET))
-        return sharpe_difference(stitched, preset, self.plan.study.evidence)
+        return self._difference_to(PRESET)
+
+    @cached_property
+    def mix_difference(self) -> Interval:
+        """The same minus that of the constant mix, which never times."""
+        return self._difference_to(MIX)
+
+    def _difference_to(self, rival: str) -> Interval:
+        stitched, other = (self.portfolios[name].returns - self.bills for name in (STITCHED, rival))
+        return sharpe_difference(stitched, other, self.plan.study.evidence)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -97,6 +108,15 @@ class WalkForward:
         """How often another member was chosen than in the window before."""
         members = self.windows["member"].to_numpy()
         return int((members[1:] != members[:-1]).sum())
+
+    @property
+    def disjoint(self) -> int:
+        """How many of the trainings, at most, have no session in common."""
+        count, end = 0, pd.Timestamp.min
+        for first, last in zip(self.windows["train_first"], self.windows["train_last"], strict=True):
+            if first > end:
+                count, end = count + 1, last
+        return count
 
     def summary(self) -> dict[str, Any]:
         """Plain data, as in ``summary.json``: undefined numbers as None."""
@@ -115,6 +135,7 @@ class WalkForward:
                 "refused": int(refused.sum()),
                 "windows": len(self.windows),
                 "switches": self.switches,
+                "disjoint_trainings": self.disjoint,
                 "out_of_sample": {
                     "first": f"{sessions[0]:%Y-%m-%d}",
                     "last": f"{sessions[-1]:%Y-%m-%d}",
@@ -123,6 +144,7 @@ class WalkForward:
                 "performance": {name: figures.as_dict() for name, figures in self.performance.items()},
                 "rivals": dict(self.rivals),
                 "sharpe_difference": asdict(self.sharpe_difference),
+                "mix_difference": asdict(self.mix_difference),
                 "decay": self.decay.as_dict(),
                 "paths": None if self.paths is None else self.paths.as_dict(),
                 "checked": {**asdict(self.checked), "members": list(self.checked.members)},

@@ -109,6 +109,7 @@ def walk_forward(
             rivals=rivals,
             paths=_paths(desk, layout, found.ran),
             checked=found.checked,
+            recorded=book is not None,
             seconds=time.perf_counter() - started,
         )
         write(result)

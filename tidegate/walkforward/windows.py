@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..errors import ConfigError
-from .config import WalkConfig
+from .config import WalkConfig, spelled
 
 _LEAST = 21  # sessions of a training: a criterion over fewer says nothing
 Integers = npt.NDArray[np.int64]
@@ -76,7 +76,7 @@ def _borders(sessions: pd.DatetimeIndex, span: range, config: WalkConfig) -> lis
         raise ConfigError(
             "The data are too short for the walk-forward",
             received=f"{first:%Y-%m-%d} to {last:%Y-%m-%d}",
-            expected=f"at least {config.train:g} years to train on and half of {config.test:g} to test on",
+            expected=f"at least {spelled(config.train_months)} to train on, and half of {spelled(config.test_months)}",
             remedy="Use a shorter --train or --test, or more data.",
         )
     return [*borders, span.stop]

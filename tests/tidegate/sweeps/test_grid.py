@@ -60,6 +60,21 @@ def test_a_range_takes_even_steps_with_both_ends(written, values):
     assert list(map(type, found)) == list(map(type, values))
 
 
+@pytest.mark.parametrize(
+    ("written", "values"),
+    [
+        ("{from = -1.1, to = -0.3, steps = 9}", [-1.1, -1.0, -0.9, -0.8, -0.7, -0.6, -0.5, -0.4, -0.3]),
+        ("{from = -0.3, to = 0.3, steps = 7}", [-0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3]),
+        ("{from = 0.001, to = 1.0, steps = 4, log = true}", [0.001, 0.01, 0.1, 1.0]),
+        ("{from = 0.1234567890123456, to = 0.3, steps = 2}", [0.1234567890123456, 0.3]),
+    ],
+)
+def test_steps_are_the_numbers_that_people_would_write(written, values):
+    """To the bit: 0.6000000000000001 would be another study, and another trial, than 0.6."""
+    found = [each["x"] for each in members(f"[parameters]\nx = {written}")]
+    assert list(map(repr, found)) == list(map(repr, values))
+
+
 def test_linked_parameters_vary_together():
     text = """
         [parameters]

@@ -23,6 +23,8 @@ def test_who_has_no_score_is_never_chosen():
 def test_nobody_eligible_is_an_error_in_words():
     with pytest.raises(tg.ConfigError, match=r"No member of the grid can be chosen.*--held"):
         choose(table(train=[np.nan] * 3), "train")
+    with pytest.raises(tg.ConfigError, match="held for long enough over 2010-01-04 to 2014-12-29"):
+        choose(table(train=[np.nan] * 3), "train", over="2010-01-04 to 2014-12-29")
 
 
 def test_ranks_are_compared_where_both_are_defined():

@@ -105,6 +105,23 @@ def test_the_mix_holds_the_presets_average_exposure(found, market):
     assert held == pytest.approx(exposure * reserve, rel=2e-3)
 
 
+def test_the_intervals_are_those_of_stitched_less_rival(found):
+    for interval, rival in ((found.sharpe_difference, "preset"), (found.mix_difference, "constant_mix")):
+        gap = found.performance["walk_forward"].sharpe - found.performance[rival].sharpe
+        assert interval.value == pytest.approx(gap, abs=1e-9)
+        assert interval.low < interval.value < interval.high
+    summary = found.summary()
+    assert summary["mix_difference"]["low"] == found.mix_difference.low
+    assert summary["disjoint_trainings"] == found.disjoint
+
+
+def test_trainings_that_share_no_session_are_counted(found):
+    """A year each, begun every half a year: every other one."""
+    assert found.disjoint == (len(found.windows) + 1) // 2
+    anchored = replace(found, windows=found.windows.assign(train_first=found.windows["train_first"].iloc[0]))
+    assert anchored.disjoint == 1
+
+
 def test_a_path_is_the_returns_of_what_its_splits_chose(found, market):
     paths, scores = found.paths, found.table
     assert paths.members.tolist() == [int(scores[f"split:{k}"].idxmax()) for k in range(10)]
