@@ -10,7 +10,7 @@ from rich.console import Console
 
 import tidegate as tg
 from tests.strategies.views import prices_of, view_of
-from tidegate import strategy_list
+from tidegate.commands import strategy_list
 from tidegate.strategies import all_strategies, chosen_strategy, registry, strategy
 from tidegate.user_modules import load_modules
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from .study import Study
+    from ..data.market import Market
+    from ..study import Study
 
 StudyName = Annotated[
     str,
@@ -36,9 +37,16 @@ SYNTHETIC = ["synthetic"]
 
 def load_study(name: str, overrides: list[str]) -> Study:
     """The study, with pydantic imported only now."""
-    from .study import Study
+    from ..study import Study
 
     return Study.load(name, overrides)
+
+
+def load_data(study: Study, data: list[str]) -> Market:
+    """The market of a study, with pandas imported only now."""
+    from ..data import load_market
+
+    return load_market(data, economy=study.economy, assets=study.tickers)
 
 
 def console() -> Any:

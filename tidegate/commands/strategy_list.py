@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from rich.console import Console
 
+from ..strategies import Strategy, all_strategies
+from ..study import Study
+from ..user_modules import load_modules
 from .options import print_json
-from .strategies import Strategy, all_strategies
-from .study import Study
-from .user_modules import load_modules
 
 
 def show(study: Study, console: Console, *, as_json: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .errors import ConfigError
+from ..errors import ConfigError
 from .options import Debug, Json, Quiet, Set, StudyName, console, load_study, print_json
 
 app = typer.Typer(help="Look at studies, begin one, compare two.", no_args_is_help=True, rich_markup_mode=None)
@@ -20,8 +20,8 @@ Like = Annotated[str, typer.Option("--like", metavar="STUDY", help="The study to
 @app.command("show")
 def study_show(study: StudyName = "essay", set_: Set = [], as_json: Json = False, debug: Debug = False) -> None:  # noqa: B006
     """Print a study completely, defaults included: a file that can be run."""
-    from .study import as_mapping
-    from .study_text import as_toml
+    from ..study import as_mapping
+    from ..study_text import as_toml
 
     chosen = load_study(study, set_)
     if as_json:
@@ -39,7 +39,7 @@ def study_init(
     debug: Debug = False,
 ) -> None:
     """Write a study file to change, with every parameter and what it means; never over an existing one."""
-    from .study_text import as_toml
+    from ..study_text import as_toml
 
     chosen = load_study(like, [*set_, f"name={file.stem}"])
     try:
@@ -58,7 +58,7 @@ def study_init(
 @app.command("diff")
 def study_diff(study: StudyName, other: Other, as_json: Json = False, debug: Debug = False) -> None:
     """Print the parameters in which two studies differ, and whether a result can."""
-    from .study_text import differences
+    from ..study_text import differences
 
     left, right = load_study(study, []), load_study(other, [])
     found = differences(left, right)

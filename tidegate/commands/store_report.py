@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from rich.markup import escape
 
-from .data.live.fetch import Report, State
-from .data.live.settings import LiveSettings
-from .data.live.source import bring_up_to_date, count_jobs
-from .data.store import Status, Store, freeze, is_snapshot, status
-from .data.store.manifest import NAME
-from .errors import ConfigError
-from .output_folder import whole_folder
-from .study import Study
+from ..data.live.fetch import Report, State
+from ..data.live.settings import LiveSettings
+from ..data.live.source import bring_up_to_date, count_jobs
+from ..data.store import Status, Store, freeze, is_snapshot, status
+from ..data.store.manifest import NAME
+from ..errors import ConfigError
+from ..output_folder import whole_folder
+from ..study import Study
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import typer
 from rich.console import Console
 
-from .errors import TidegateError
+from ..errors import TidegateError
+from ..sweeps import Told, words
 from .progress import counting
-from .sweeps import Told, words
 
 if TYPE_CHECKING:
-    from .sweeps import SweepResult
+    from ..sweeps import SweepResult
 
 
 class Aloud(Told):

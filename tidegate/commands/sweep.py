@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from .options import SYNTHETIC, Data, Debug, Json, Out, Quiet, Set, StudyName, console, load_study, print_json
+from .options import (
+    SYNTHETIC,
+    Data,
+    Debug,
+    Json,
+    Out,
+    Quiet,
+    Set,
+    StudyName,
+    console,
+    load_data,
+    load_study,
+    print_json,
+)
 
 GridFile = Annotated[Path, typer.Option("--grid", metavar="FILE", help="TOML file: which parameters vary, over what.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Processes; by default as many as are worth it.")]
@@ -32,16 +45,15 @@ def sweep(
     debug: Debug = False,
 ) -> None:
     """Backtest a study under every combination of a grid, or a sample; what was interrupted is gone on with."""
+    from ..sweeps import Grid, Workers
+    from ..sweeps import sweep as sweep_study
+    from ..sweeps.plan import MOST
     from . import sweep_report
-    from .data import load_market
-    from .sweeps import Grid, Workers
-    from .sweeps import sweep as sweep_study
-    from .sweeps.plan import MOST
 
     drawn = Grid.load(grid)
     chosen = load_study(study, set_)
     with sweep_report.aloud("sweeping", quiet=quiet or as_json) as told:
-        market = load_market(data, economy=chosen.economy, assets=chosen.tickers)
+        market = load_data(chosen, data)
         found = sweep_study(
             chosen,
             drawn,

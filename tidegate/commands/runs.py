@@ -32,8 +32,8 @@ def runs_list(
     study: Named = None, kind: Of = None, last: Last = 20, as_json: Json = False, debug: Debug = False
 ) -> None:
     """List what was backtested, newest first."""
+    from ..ledger import Ledger
     from . import runs_report
-    from .ledger import Ledger
 
     ledger = Ledger.at_home()
     found = ledger.trials(study=study, kind=None if kind is None else kind.value, last=last)
@@ -46,8 +46,8 @@ def runs_list(
 @app.command("show")
 def runs_show(id_: Id, as_json: Json = False, debug: Debug = False) -> None:
     """Print a trial: when and by what it was backtested, its figures, and the study as it was."""
+    from ..ledger import Ledger
     from . import runs_report
-    from .ledger import Ledger
 
     entry = Ledger.at_home().find(id_)
     if as_json:
@@ -59,8 +59,8 @@ def runs_show(id_: Id, as_json: Json = False, debug: Debug = False) -> None:
 @app.command("diff")
 def runs_diff(id_: Id, other: Other, as_json: Json = False, debug: Debug = False) -> None:
     """Print the parameters in which two trials differ, their figures, and whether their data differ."""
+    from ..ledger import Ledger
     from . import runs_report
-    from .ledger import Ledger
 
     ledger = Ledger.at_home()
     pair = ledger.find(id_), ledger.find(other)

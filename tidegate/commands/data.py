@@ -85,7 +85,7 @@ def data_synthesize(
     debug: Debug = False,
 ) -> None:
     """Write the embedded economy as a folder of files, to look at and to change (--set economy.seed=3)."""
-    from . import synthesis
+    from .. import synthesis
 
     folder, files = synthesis.write_economy(load_study(study, set_), out)
     if as_json:

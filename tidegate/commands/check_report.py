@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .data.findings import Finding
-from .data.load import load_market
-from .data.quality import check_market
-from .errors import DataError
-from .output_folder import whole_folder, write_json
-from .study import Study
+from ..data.findings import Finding
+from ..data.load import load_market
+from ..data.quality import check_market
+from ..errors import DataError
+from ..output_folder import whole_folder, write_json
+from ..study import Study
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -9,8 +9,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from .causality.result import Audit
-from .output_folder import whole_folder, write_json
+from ..causality.result import Audit
+from ..output_folder import whole_folder, write_json
 
 MARK = "audit.json"
 _TITLES = {

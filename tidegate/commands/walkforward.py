@@ -6,14 +6,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .errors import ConfigError
-from .options import SYNTHETIC, Data, Debug, Json, Out, Quiet, Set, StudyName, console, load_study, print_json
-from .sweep_commands import GridFile, Jobs, Most, Scheduler
+from ..errors import ConfigError
+from .options import (
+    SYNTHETIC,
+    Data,
+    Debug,
+    Json,
+    Out,
+    Quiet,
+    Set,
+    StudyName,
+    console,
+    load_data,
+    load_study,
+    print_json,
+)
+from .sweep import GridFile, Jobs, Most, Scheduler
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from .walkforward import WalkForward
+    from ..walkforward import WalkForward
 
 Train = Annotated[float | None, typer.Option("--train", metavar="YEARS", help="Length of a training (5).")]
 Test = Annotated[float | None, typer.Option("--test", metavar="YEARS", help="Length of a test (1).")]
@@ -71,17 +84,16 @@ def walkforward(
         "groups": groups,
         "test_groups": test_groups,
     }
-    from .data import load_market
+    from ..sweeps import Grid, Workers
+    from ..sweeps.plan import MOST
+    from ..walkforward import WalkConfig, walk_forward
     from .sweep_report import aloud
-    from .sweeps import Grid, Workers
-    from .sweeps.plan import MOST
-    from .walkforward import WalkConfig, walk_forward
 
     _refuse_idle(given)
     config, drawn = WalkConfig.of(_those_given(given)), Grid.load(grid)
     chosen = load_study(study, set_)
     with aloud("measuring members", quiet=quiet or as_json) as told:
-        market = load_market(data, economy=chosen.economy, assets=chosen.tickers)
+        market = load_data(chosen, data)
         found = walk_forward(
             chosen,
             drawn,
@@ -118,7 +130,7 @@ def _show(found: WalkForward, to: Console, *, quiet: bool) -> None:
     if quiet:
         typer.echo(str(found.folder.path))
         return
-    from .walkforward.words import sentences
+    from ..walkforward.words import sentences
 
     for sentence in sentences(found):
         to.print(sentence, soft_wrap=True)

@@ -9,12 +9,12 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from .causality.result import words
+from ..causality.result import words
 from .check_report import warnings
 
 if TYPE_CHECKING:
-    from .backtests.evidence import Evidence
-    from .result import RunResult
+    from ..backtests.evidence import Evidence
+    from ..result import RunResult
 
 _COLUMNS = {
     "cagr": "CAGR",

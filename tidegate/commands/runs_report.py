@@ -13,15 +13,15 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from .ledger.ledger import SHOWN
-from .ledger.trial import METRICS
-from .study import Study
-from .study_text import as_toml, mapping_differences
+from ..ledger.ledger import SHOWN
+from ..ledger.trial import METRICS
+from ..study import Study
+from ..study_text import as_toml, mapping_differences
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from .ledger import Entry, Ledger
+    from ..ledger import Entry, Ledger
 
 _RATIOS = {"sharpe", "sortino", "calmar", "turnover"}
 _LISTED = {"sharpe": "Sharpe", "cagr": "CAGR", "max_drawdown": "max dd"}
