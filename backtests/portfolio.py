@@ -15,7 +15,8 @@ class SessionPortfolio(vbt.Portfolio):  # type: ignore[misc]  # vectorbt is not 
     """A `vectorbt.Portfolio` whose annualised figures count sessions.
 
     vectorbt takes each row for a day and a year for 365 of them, unless every call says otherwise: volatility and
-    Sharpe ratio would be a fifth too large. A `year_freq` that is given still counts.
+    Sharpe ratio would be a fifth too large. A `year_freq` that is given still counts. Its drawdowns begin after the
+    first fill, whose costs only `measure` counts.
     """
 
     def get_returns_acc(self, *args: Any, year_freq: Any = None, **kwargs: Any) -> Any:

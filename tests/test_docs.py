@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,10 @@ def test_every_indicator_stands_on_the_page_of_the_thesis():
     page = (DOCS / "thesis.md").read_text(encoding="utf-8").partition("## Their records")[0]
     shipped = [entry.id for entry in all_indicators() if entry.shipped]
     assert [name for name in shipped if f"`{name}`" not in page] == []
+
+
+def test_the_readme_says_whose_licence_binds_and_what_cash_earns():
+    """Neither can be read off an installed wheel or a tearsheet."""
+    text = " ".join((DOCS.parent / "README.md").read_text(encoding="utf-8").split())
+    assert re.search(r"\[vectorbt\]\([^)]*\), which is \*\*Apache 2\.0 with the Commons Clause\*\*", text)
+    assert "Cash earns nothing" in text

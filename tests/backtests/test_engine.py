@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.worlds import random_prices
+from tests.worlds import days, random_prices
 from tidegate.backtests.config import ClassCost, CostConfig, ExecutionConfig
 from tidegate.backtests.engine import backtest, cost_rates, cost_reserve
 from tidegate.backtests.many import simulate_many
@@ -197,6 +197,26 @@ def test_commission_and_half_spread_are_both_paid():
     orders = backtest("strategy", targets, prices, costs, ExecutionConfig(capital_usd=1000 / 0.995)).orders
     assert orders["notional_usd"].tolist() == pytest.approx([1000.0])
     assert orders["fee_usd"].tolist() == pytest.approx([2.5])
+
+
+def test_each_asset_pays_its_own_rate_on_its_own_orders():
+    """1000 dollars, 8 % held back: 276 of BTC at 4 %, 184 of MU at 1 %, 460 of IGV for nothing."""
+    prices = pd.DataFrame({"BTC-USD": 10.0, "MU": 20.0, "IGV": 40.0}, index=days("2024-01-04", "2024-01-05"))
+    decision = decision_instants(prices.index[0], prices.index[0])
+    targets = pd.DataFrame({"BTC-USD": [0.3], "MU": [0.2], "IGV": [0.5]}, index=decision)
+    rates = {"crypto": 400, "equity": 100, "etf": 0}
+    costs = CostConfig(**{name: ClassCost(fee_bps=bps, spread_bps=0) for name, bps in rates.items()})
+    orders = backtest("strategy", targets, prices, costs, ExecutionConfig(capital_usd=1000)).orders
+    assert orders.set_index("asset")["notional_usd"].to_dict() == pytest.approx({"BTC-USD": 276, "MU": 184, "IGV": 460})
+    assert orders.set_index("asset")["fee_usd"].to_dict() == pytest.approx({"BTC-USD": 11.04, "MU": 1.84, "IGV": 0})
+
+
+def test_idle_cash_earns_nothing():
+    prices = pd.DataFrame({"MU": 10.0}, index=days("2024-01-04", "2024-12-31"))
+    targets = pd.DataFrame({"MU": [0.25]}, index=decision_instants(prices.index[0], prices.index[0]))
+    result = backtest("strategy", targets, prices, NO_COSTS, ExecutionConfig())
+    assert (result.value == 1e6).all()
+    assert (result.weights["CASH"] == 0.75).all()
 
 
 @pytest.mark.parametrize(

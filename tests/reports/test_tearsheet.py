@@ -1,6 +1,7 @@
 import logging
 import math
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -255,12 +256,14 @@ def test_year_bars_stand_on_their_labels_over_ten_years(sheet):
     plt.close("all")
 
 
-def test_leading_zero_returns_stay_in_the_history():
-    returns = random_sheet(900, start="2019-01-01").returns
-    returns.iloc[:300] = 0.0
-    read = Reader(render_tearsheet(sheet_of(returns, random_sheet(900, seed=4, start="2019-01-01").returns)))
+@pytest.mark.parametrize("place", [1, 2])
+def test_leading_zero_returns_stay_in_the_history(place):
+    both = [random_sheet(900, seed=seed, start="2019-01-01").returns for seed in (3, 4)]
+    both[place - 1].iloc[:300] = 0.0
+    read = Reader(render_tearsheet(sheet_of(*both)))
     assert "2019-01-01 to" in " ".join(read.words)
-    assert read.column("Calendar years")["2019"] == "0.00%"
+    assert read.column("Calendar years", place)["2019"] == "0.00%"
+    assert read.column("Further figures", place)["Skewness, daily"] == f"{both[place - 1].skew():.2f}"
     assert "2019" in read.drawn["Monthly returns of Strategy (%)"]
     assert "2019" in read.drawn["Returns by calendar year"]
 
@@ -281,6 +284,17 @@ def test_the_rolling_sharpe_is_over_bills():
     ticks = [float(text.replace("\N{MINUS SIGN}", "-")) for text in drawn if text.endswith(".00")]
     assert min(ticks) < -50
     assert max(ticks) <= 0
+
+
+def test_bills_are_taken_off_the_rolling_sharpe_once():
+    """Above and below bills by the same in turn: zero in every window, where 5 % more would be -0.6."""
+    index = pd.bdate_range("2015-01-01", periods=600)
+    bills, swing = pd.Series(4e-4, index=index), pd.Series(np.resize([5e-3, -5e-3], 600), index=index)
+    read = Reader(render_tearsheet(sheet_of(bills + swing, bills - swing, bills)))
+    drawn = read.drawn["Sharpe ratio over bills, 6 months, dashed: its mean"]
+    ticks = [text.replace("\N{MINUS SIGN}", "-") for text in drawn if re.fullmatch(r"\D?\d\.\d+", text)]
+    assert ticks
+    assert all(abs(float(tick)) < 0.1 for tick in ticks)
 
 
 def test_a_flat_window_draws_no_absurd_sharpe():

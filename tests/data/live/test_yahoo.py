@@ -77,6 +77,17 @@ def test_crypto_has_seven_days_a_week(fetch, web):
     assert_bars(fetch("BTC-USD"), coin())
 
 
+def test_a_fund_has_the_columns_of_a_stock(fetch, web):
+    """Yahoo tells capital gains of funds too, and yfinance makes a column of them, even of none."""
+    content = chart(STOCK, "QQQ")
+    result = content["chart"]["result"][0]
+    result["meta"]["instrumentType"] = "ETF"
+    for gains in ({}, {"1": {"amount": 0.5, "date": result["timestamp"][2]}}):
+        result["events"]["capitalGains"] = gains
+        web.answer(chart_path("QQQ"), as_json(content))
+        assert_bars(fetch("QQQ"), STOCK)
+
+
 def test_an_index_has_a_caret_in_its_name(fetch, web):
     serve_yahoo(web, {"^VIX": STOCK})
     assert_bars(fetch("^VIX"), STOCK)
