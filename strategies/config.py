@@ -100,7 +100,9 @@ class StrategyConfig(BaseModel):
     max_gross: float = Field(1.0, gt=0, le=3, description="largest sum of absolute weights; above 1 only with shorts")
     min_sessions: int = Field(63, ge=1, description="sessions since an asset was listed before it is eligible")
     min_prices: int = Field(63, ge=1, description="prices an asset must have had before it is eligible")
-    empty_sleeve: Literal["refuse", "bills"] = Field("refuse", description="what stands in for an empty sleeve")
+    empty_sleeve: Literal["refuse", "bills", "wait"] = Field(
+        "refuse", description="what an empty sleeve does; bills stand in, wait begins when both hold something"
+    )
     idle: Literal["cash", "bills"] = Field("cash", description="what holds the weight that no sleeve takes")
     bills: str = Field("BIL", description="ticker that stands for bills where the two keys above say so")
     rebalance_on: tuple[Occasion, ...] = Field(("change", "schedule"), description="what sends orders", min_length=1)

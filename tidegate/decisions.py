@@ -186,8 +186,8 @@ def covered(study: Study, shares: Mapping[str, pd.DataFrame]) -> pd.DatetimeInde
         )
     start = both.idxmax()
     waiting = filled.loc[filled.any(axis="columns").idxmax() : start].iloc[:-1]
-    if len(waiting) > _WARM_UP:
-        _refuse_empty(waiting, f"begin the study later with --set clock.start={start:%Y-%m-%d}")
+    if len(waiting) > _WARM_UP and study.strategy.empty_sleeve != "wait":
+        _refuse_empty(waiting, f"begin on {start:%Y-%m-%d} with --set strategy.empty_sleeve=wait")
     later = filled.loc[start:]
     if not later.all(axis=None):
         _refuse_empty(later[~later.all(axis="columns")], "end the study earlier with --set clock.end=YYYY-MM-DD")

@@ -53,9 +53,11 @@ class Baskets:
 
 
 def proxies_plan(study: Study, market: Market, decisions: Decisions) -> Plan | None:
-    """The same rules on the names of the study ``proxies``; None where the data lack them."""
-    sleeves = Study.load(_PROXIES).sleeves
-    stand_in = study.model_copy(update={"sleeves": sleeves, "name": _PROXIES})
+    """The same rules on the names of the study ``proxies``, from when they can be held; None where data lack them."""
+    sleeves, config = Study.load(_PROXIES).sleeves, study.strategy
+    if config.empty_sleeve == "refuse":
+        config = config.model_copy(update={"empty_sleeve": "wait"})
+    stand_in = study.model_copy(update={"sleeves": sleeves, "strategy": config, "name": _PROXIES})
     try:
         decided = decide(stand_in, market)
     except ConfigError:

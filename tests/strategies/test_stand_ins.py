@@ -66,14 +66,22 @@ def test_a_sleeve_that_is_empty_at_first_is_refused_with_its_dates_or_filled_wit
     prices.loc[:"2013-10-01", "SMH"] = np.nan  # 63 sessions later it is 2 January
     late_fund = replace(market, prices=prices)
     words = r"The sleeve near_cash_flow has no eligible asset on 30 decisions; received '2013-06-06 to 2013-12-26'"
-    with pytest.raises(tg.ConfigError, match=words + r".*or begin the study later with --set clock\.start=2014-01-02"):
+    with pytest.raises(
+        tg.ConfigError, match=words + r".*or begin on 2014-01-02 with --set strategy\.empty_sleeve=wait"
+    ):
         decided(late_fund)
-    waits, begins = decided(late_fund, "clock.start=2014-01-02"), decided(late_fund, "strategy.empty_sleeve=bills")
+    waits, begins = decided(late_fund, "strategy.empty_sleeve=wait"), decided(late_fund, "strategy.empty_sleeve=bills")
     assert f"{waits.targets.index[0]:%Y-%m-%d}" == "2014-01-02"
     early = begins.targets.index < waits.targets.index[0]
     assert early.sum() == 30
     assert (begins.targets.loc[early, "SMH"] == 0).all()
     np.testing.assert_allclose(begins.targets.sum(axis="columns"), 1.0)
+
+
+def test_who_waits_is_refused_all_the_same_when_the_sleeve_is_empty_later(ended):
+    words = r"near_cash_flow has no eligible asset on .*received '2014-01-16 to 2014-06-26'"
+    with pytest.raises(tg.ConfigError, match=words):
+        decided(ended, "strategy.empty_sleeve=wait")
 
 
 @pytest.mark.parametrize(("late", "waits"), [(0, 0), (1, 1), (5, 5), (6, None)])

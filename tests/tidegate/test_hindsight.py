@@ -146,7 +146,8 @@ def test_proxies_that_begin_later_are_traded_from_their_own_begin(market, on):
     decisions = tg.decide(essay, late)
     plan = proxies_plan(essay, late, decisions)
     assert plan.targets.index[0] > decisions.targets.index[60]
-    alone = tg.decide(Study.load("proxies", [*WORLD, f"strategy.rebalance_on={on}"]), late)
+    waits = [f"strategy.rebalance_on={on}", "strategy.empty_sleeve=wait"]
+    alone = tg.decide(Study.load("proxies", [*WORLD, *waits]), late)
     expected = alone.trades(alone.targets, study.strategy)
     pd.testing.assert_frame_equal(decisions.trades(plan.targets, plan.config), expected)
     assert 1 < len(expected) < len(plan.targets)

@@ -58,6 +58,7 @@ SWITCHES = {  # what is read only under these, beside `SWITCHED`
     "strategy.idle": {"strategy.bills": "SHV", "strategy.wrap": ("vol_target",)},
     "strategy.bills": {"strategy.idle": "bills", "strategy.wrap": ("vol_target",)},
     "strategy.empty_sleeve": {  # listed in October 2012
+        "strategy.empty_sleeve": "wait",
         "strategy.bills": "SHV",
         "strategy.min_sessions": 500,
         "sleeves.speculative.assets": ("WDAY",),
