@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..errors import ConfigError
+from ..sweeps.check import TOLERANCE
 from ..sweeps.plan import Plan
 from ..sweeps.results import written
 from .windows import Window
@@ -58,7 +59,7 @@ def test_of(window: int) -> str:
 
 
 def choose(table: pd.DataFrame, column: str, *, also: str = "", over: str = "the span") -> int:
-    """The member with the largest score; of equal ones the lowest number.
+    """The member with the largest score; of equal ones (see `levelled`) the lowest number.
 
     Parameters
     ----------
@@ -76,7 +77,7 @@ def choose(table: pd.DataFrame, column: str, *, also: str = "", over: str = "the
     ConfigError
         No member is eligible.
     """
-    scores = table[column].to_numpy(dtype=float)
+    scores = levelled(table[column])
     eligible = np.isfinite(scores) & (np.isfinite(table[also].to_numpy(dtype=float)) if also else True)
     if not eligible.any():
         raise ConfigError(
@@ -116,7 +117,7 @@ def choices(table: pd.DataFrame, plan: Plan, sessions: pd.DatetimeIndex, laid_ou
             table, train_of(number), over=f"{dates['train_first']:%Y-%m-%d} to {dates['train_last']:%Y-%m-%d}"
         )
         train, test = table[train_of(number)], table[test_of(number)]
-        own = table["member"] == member
+        own = (table["member"] == member).to_numpy()
         rows.append(
             {
                 "window": number,
@@ -126,28 +127,53 @@ def choices(table: pd.DataFrame, plan: Plan, sessions: pd.DatetimeIndex, laid_ou
                 "eligible": int(train.notna().sum()),
                 "train": float(train[own].iloc[0]),
                 "test": float(test[own].iloc[0]),
-                "beaten": _beaten(test[~own], float(test[own].iloc[0])),
+                "beaten": _beaten(levelled(test), own),
                 "rank_correlation": rank_correlation(train, test),
             }
         )
     return pd.DataFrame(rows)
 
 
+def levelled(scores: pd.Series[float]) -> Floats:
+    """Scores of which those that only rounding sets apart are equal.
+
+    Members that hold the same portfolio differ in the last digits of their scores, as their cash does from the years
+    before. No choice, rank or count may hang on that: it would be another one on another machine.
+
+    Parameters
+    ----------
+    scores : Series, shape (members,)
+        NaN where not defined.
+
+    Returns
+    -------
+    ndarray, shape (members,)
+        In ascending order, scores less than 1e-10 above the one before have the value of the first of them.
+    """
+    answer: Floats = np.array(scores, dtype=np.float64)
+    known = np.flatnonzero(np.isfinite(answer))
+    ascending = known[np.argsort(answer[known], kind="stable")]
+    ordered = answer[ascending]
+    firsts = np.flatnonzero(np.append(True, np.diff(ordered) >= TOLERANCE)[: len(ordered)])
+    answer[ascending] = np.repeat(ordered[firsts], np.diff(np.append(firsts, len(ordered))))
+    return answer
+
+
 def rank_correlation(one: pd.Series[float], other: pd.Series[float]) -> float:
     """Spearman's, over what both have; NaN where one of them does not vary."""
     both = one.notna() & other.notna()
-    ranks = one[both].rank(), other[both].rank()
+    ranks = [pd.Series(levelled(each[both])).rank() for each in (one, other)]
     if min(each.nunique() for each in ranks) < 2:
         return float("nan")
     return float(ranks[0].corr(ranks[1]))
 
 
-def _beaten(others: pd.Series[float], own: float) -> float:
+def _beaten(scores: Floats, own: npt.NDArray[np.bool_]) -> float:
     """Share of the others that are worse; an equal one counts half."""
-    defined = others.dropna()
-    if defined.empty or not np.isfinite(own):
+    others, mine = scores[~own & np.isfinite(scores)], scores[own][0]
+    if not len(others) or not np.isfinite(mine):
         return float("nan")
-    return float((defined < own).mean() + (defined == own).mean() / 2.0)
+    return float((others < mine).mean() + (others == mine).mean() / 2.0)
 
 
 def _dates(sessions: pd.DatetimeIndex, window: Window) -> dict[str, pd.Timestamp]:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ..backtests.performance import sharpe_ratio
 from ..errors import ConfigError
+from ..sweeps.check import TOLERANCE
 from .config import WalkConfig
 
 Integers = npt.NDArray[np.int64]
@@ -66,7 +67,7 @@ class Paths:
             "members": sorted({int(each) for each in self.members}),
             "sharpe": {"least": least, "q25": low, "median": middle, "q75": high, "most": most},
             "preset": self.preset,
-            "above_preset": float((self.sharpes > self.preset).mean()),
+            "above_preset": float((self.sharpes > self.preset + TOLERANCE).mean()),
         }
 
 

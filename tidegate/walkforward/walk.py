@@ -23,7 +23,7 @@ from ..sweeps.orders import orders_of
 from ..sweeps.plan import MOST, plan_sweep
 from ..sweeps.sweep import identity
 from ..sweeps.workers import Workers
-from .choice import choices, choose, train_of
+from .choice import choices, choose, levelled, train_of
 from .config import WalkConfig, refuse_misfits
 from .executed import HINDSIGHT, MEDIAN, Desk, execute_all
 from .layout import OUT_OF_SAMPLE, WHOLE, Layout
@@ -131,7 +131,8 @@ def _span(desk: Desk) -> range:
 
 def _median(table: pd.DataFrame) -> int:
     """The member in the middle of all tests together; of two the worse."""
-    ranked = table.dropna(subset=OUT_OF_SAMPLE).sort_values([OUT_OF_SAMPLE, "member"])
+    level = table.assign(**{OUT_OF_SAMPLE: levelled(table[OUT_OF_SAMPLE])})
+    ranked = level.dropna(subset=OUT_OF_SAMPLE).sort_values([OUT_OF_SAMPLE, "member"])
     if ranked.empty:
         return int(table["member"].iloc[0])
     return int(ranked["member"].iloc[(len(ranked) - 1) // 2])

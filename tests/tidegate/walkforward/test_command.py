@@ -9,8 +9,8 @@ import sys
 import pandas as pd
 import pytest
 
-from ..command import call
-from ..sweeps.apart import start, until_stored
+from ..command import call, start_apart
+from ..sweeps.apart import until_stored
 
 SHORT = ["--set", "economy.first_session=2010-01-04", "--set", "economy.last_session=2013-12-31"]
 GRID = '[parameters]\n"signal.regime.min_dwell" = [1, 8]\n"strategy.neutral_share" = [0.2, 0.8]\n'
@@ -58,7 +58,7 @@ def test_ctrl_c_is_one_sentence_and_the_same_command_goes_on(tmp_path):
     grid.write_text(f'[parameters]\n{many}\n"signal.regime.min_dwell" = {{ from = 1, to = 6 }}\n', encoding="utf-8")
     arguments = ("walkforward", "proxies", "--grid", grid, "--out", out, "--quiet", *SHORT, *WINDOWS)
 
-    process = start(*arguments, cwd=tmp_path)
+    process = start_apart(*arguments, cwd=tmp_path)
     until_stored(out, process, parts=1)
     os.killpg(process.pid, signal.SIGINT)
     _, told = process.communicate(timeout=60)
@@ -67,7 +67,7 @@ def test_ctrl_c_is_one_sentence_and_the_same_command_goes_on(tmp_path):
     words = r"tidegate: Interrupted: (0|250|500|750|1,000) of 1,500 members are stored\. The same command .*\n"
     assert re.fullmatch(words, told)
     assert not (out / "summary.json").exists()
-    assert start(*arguments, cwd=tmp_path).communicate(timeout=120) == (f"{out}\n", "")
+    assert start_apart(*arguments, cwd=tmp_path).communicate(timeout=120) == (f"{out}\n", "")
     assert (out / "walkforward.html").is_file()
 
 
