@@ -6,7 +6,20 @@ from typing import Annotated
 
 import typer
 
-from .options import SYNTHETIC, Data, Debug, Json, Out, Quiet, Set, StudyName, console, load_study, print_json
+from .options import (
+    SYNTHETIC,
+    Data,
+    Debug,
+    Json,
+    Out,
+    Quiet,
+    Set,
+    StudyName,
+    console,
+    interrupted,
+    load_study,
+    print_json,
+)
 
 app = typer.Typer(help="Look after the data.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -36,8 +49,7 @@ def data_fetch(
         with progress(store_report.jobs(chosen, companies), quiet=quiet or as_json) as step:
             reports = store_report.fetch(chosen, companies, every=whole, step=step)
     except KeyboardInterrupt:
-        typer.echo("tidegate: interrupted; what came until now is stored, the next fetch goes on from there.", err=True)
-        raise typer.Exit(130) from None
+        raise interrupted("interrupted; what came until now is stored, the next fetch goes on from there.") from None
     if as_json:
         print_json({"schema": 1, "items": [vars(report) for report in reports]})
     else:

@@ -59,3 +59,9 @@ def console() -> Any:
 def print_json(content: dict[str, Any]) -> None:
     """Print plain data for machines."""
     typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
+
+
+def interrupted(kept: str) -> typer.Exit:
+    """The end after Ctrl-C, with one sentence on what is kept."""
+    typer.echo(f"tidegate: {kept}", err=True)
+    return typer.Exit(130)

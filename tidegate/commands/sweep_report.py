@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import typer
 from rich.console import Console
 
-from ..errors import TidegateError
 from ..sweeps import Told, words
+from .options import interrupted
 from .progress import counting
 
 if TYPE_CHECKING:
@@ -34,14 +34,12 @@ class Aloud(Told):
         self._stored = done, total
         self._counted(done, total)
 
-    def interrupted(self) -> TidegateError:
-        """What to say after Ctrl-C."""
+    def stored(self) -> str:
+        """How much there is already."""
         if self._stored is None:
-            return TidegateError("Interrupted before any member was measured")
+            return "interrupted before any member was measured."
         done, total = self._stored
-        return TidegateError(
-            f"Interrupted: {done:,} of {total:,} members are stored", remedy="The same command goes on from there."
-        )
+        return f"interrupted; {done:,} of {total:,} members are stored, the same command goes on from there."
 
 
 @contextmanager
@@ -52,7 +50,7 @@ def aloud(name: str, *, quiet: bool) -> Iterator[Aloud]:
         try:
             yield told
         except KeyboardInterrupt:
-            raise told.interrupted() from None
+            raise interrupted(told.stored()) from None
 
 
 def show(result: SweepResult, console: Console, *, quiet: bool) -> None:

@@ -43,9 +43,9 @@ def test_ctrl_c_is_one_sentence_and_the_same_command_goes_on(grid, tmp_path, und
     until_stored(out, process, parts=3)
     os.killpg(process.pid, signal.SIGINT)  # a terminal sends it to all
     _, told = process.communicate(timeout=60)
-    assert process.returncode == 1
-    assert told.startswith("tidegate: Interrupted: ")
-    assert "of 5,000 members are stored. The same command goes on from there." in told
+    assert process.returncode == 130
+    assert told.startswith("tidegate: interrupted; ")
+    assert "of 5,000 members are stored, the same command goes on from there." in told
     assert told.count("\n") == 1
     stored = len(list(out.glob("parts/*.parquet")))
     assert f"{stored * 250:,} of" in told

@@ -63,8 +63,8 @@ def test_ctrl_c_is_one_sentence_and_the_same_command_goes_on(tmp_path):
     os.killpg(process.pid, signal.SIGINT)
     _, told = process.communicate(timeout=60)
 
-    assert process.returncode == 1
-    words = r"tidegate: Interrupted: (0|250|500|750|1,000) of 1,500 members are stored\. The same command .*\n"
+    assert process.returncode == 130
+    words = r"tidegate: interrupted; (0|250|500|750|1,000) of 1,500 members are stored, the same command .*\n"
     assert re.fullmatch(words, told)
     assert not (out / "summary.json").exists()
     assert start_apart(*arguments, cwd=tmp_path).communicate(timeout=120) == (f"{out}\n", "")
