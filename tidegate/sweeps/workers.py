@@ -6,7 +6,8 @@ import os
 import pickle
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+import warnings
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -71,17 +72,22 @@ def _processes(job: Job, jobs: int) -> Iterator[Ask]:
         yield lambda calls: _told_of_death(pool(delayed(asked)(call) for call in calls))
 
 
-def _told_of_death(answers: Iterator[Answer]) -> Iterator[Answer]:
+def _told_of_death(answers: Generator[Answer, None, None]) -> Iterator[Answer]:
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     try:
-        yield from answers
+        for answer in answers:  # noqa: UP028  (`yield from` would close them by itself)
+            yield answer
     except TerminatedWorkerError:
         raise SourceError(
             "A process of the sweep was killed, as the system does when memory runs out",
             remedy="What is stored stays: the same command goes on from there; with a smaller --jobs it needs less "
             "memory.",
         ) from None
+    finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an end before the last answer is told as a waste
+            answers.close()
 
 
 def _answer_from(parcel: str, driver: int, call: Call) -> Answer:
