@@ -5,6 +5,7 @@ Sessions are naive dates (midnight, no zone) of the New York Stock Exchange; ins
 
 from __future__ import annotations
 
+import warnings
 from functools import cache
 from typing import Any
 
@@ -23,7 +24,9 @@ _DECISION_WEEKDAY = 3  # Thursday: the H.4.1 is out at 16:30
 
 @cache
 def _xnys() -> Any:
-    return xcals.get_calendar("XNYS", start=FIRST_SESSION, end=LAST_SESSION)
+    with warnings.catch_warnings():  # exchange_calendars 4.13 under pandas 3.1
+        warnings.filterwarnings("ignore", "Series.values returning an ndarray", DeprecationWarning)
+        return xcals.get_calendar("XNYS", start=FIRST_SESSION, end=LAST_SESSION)
 
 
 def sessions(first: pd.Timestamp, last: pd.Timestamp) -> pd.DatetimeIndex:

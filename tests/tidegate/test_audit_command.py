@@ -59,6 +59,7 @@ def test_an_honest_study_passes_and_says_what_it_could_miss(capsys, monkeypatch,
         "paper",
     ):
         assert f" {node} " in answer.out
+    assert "…" not in answer.out  # no heading is cut short
     written = json.loads((tmp_path / "audit" / "audit.json").read_text())
     assert written["passed"] is True
     assert written["depth"] == "default"

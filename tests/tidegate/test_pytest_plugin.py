@@ -50,8 +50,9 @@ def test_oracle(assert_causal):
 def test_the_fixture_passes_honest_code_and_fails_a_leak_by_name(tmp_path):
     (tmp_path / "conftest.py").write_text(CONFTEST)
     (tmp_path / "test_mine.py").write_text(TESTS)
+    options = ["-q", "-W", "error", "-p", "no:cacheprovider", "--rootdir"]  # a user's own tests may be as strict
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path)],
+        [sys.executable, "-m", "pytest", *options, str(tmp_path), str(tmp_path)],
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -41,10 +41,10 @@ def _titled(audit: Audit) -> dict[str, pd.DataFrame]:
 
 
 def _table(frame: pd.DataFrame) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=0)
     table.add_column(str(frame.index.name), no_wrap=True)
     for heading in frame.columns:
-        table.add_column(str(heading), justify="right")
+        table.add_column(str(heading).replace(" ", "\n"), justify="right")
     for label, row in zip(frame.index, frame.itertuples(index=False), strict=True):
         table.add_row(_cell(label), *map(_cell, row))
     return table
