@@ -68,6 +68,12 @@ def test_the_band_keeps_small_orders_back():
     assert rows(targets, flat, rebalance_on=["change"]) == [YES, YES, YES, NO, YES, NO]
 
 
+def test_what_lies_exactly_on_the_band_or_on_the_drift_stays():
+    targets, flat = {"MU": [0.5, 0.75, 0.5, 1.0]}, [[10]] * 4
+    assert rows(targets, flat, rebalance_on=["change"], no_trade_band=0.25) == [YES, NO, NO, YES]
+    assert rows(targets, flat, rebalance_on=["drift"], drift=0.25) == [YES, NO, NO, YES]
+
+
 def test_the_band_holds_for_the_schedule_too():
     options = {"rebalance_on": ["schedule"], "rebalance_every": 2, "no_trade_band": 0.08}
     assert rows({"MU": [0.5] * 6}, RISING, **options) == [YES, NO, YES, NO, NO, NO]

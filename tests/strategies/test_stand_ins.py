@@ -48,6 +48,17 @@ def test_bills_take_what_the_empty_sleeve_would_have_held(ended, market):
     )
 
 
+def test_bills_are_never_sold_short_for_an_empty_sleeve(ended):
+    """A spread that would be short the fund that is gone is short nothing, and bills take no part."""
+    turned = ["sleeves.speculative.assets=['SMH']", "sleeves.near_cash_flow.assets=['IGV']", "strategy.kind=spread"]
+    found = decided(ended, *turned, "strategy.empty_sleeve=bills")
+    late = found.targets.index >= GONE
+    scarce = found.regime == "SCARCE"
+    assert (late & scarce).any()
+    assert (found.targets.loc[late & scarce, ["SMH", "BIL"]] == 0).all(axis=None)
+    assert (found.targets.loc[~late & scarce, "SMH"] < 0).all()
+
+
 def test_bills_take_the_empty_sleeve_and_what_is_idle(ended):
     settings = ["strategy.wrap=['vol_target']", "strategy.vol_target.volatility=0.1", "strategy.empty_sleeve=bills"]
     cash, both = decided(ended, *settings), decided(ended, *settings, "strategy.idle=bills")

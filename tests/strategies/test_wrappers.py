@@ -68,6 +68,16 @@ def test_the_brake_is_put_on_and_let_go_by_hand():
     assert factor(view, 1.0).tolist() == [1.0, 0.4, 0.4, 0.4, 1.0, 1.0]
 
 
+def test_the_brake_is_put_on_at_its_limit_and_let_go_at_its_release():
+    """Exactly a quarter below the peak, then exactly an eighth: both bounds count."""
+    view = view_of(
+        prices_of(MU=[64, 48, 52, 56, 64], BIL=[1] * 5),
+        wrap=["drawdown_brake"],
+        drawdown_brake={"limit": 0.25, "release": 0.125},
+    )
+    assert factor(view, 1.0).tolist() == [1.0, 0.5, 0.5, 1.0, 1.0]
+
+
 def test_a_brake_with_release_zero_is_let_go_at_a_new_high():
     view = view_of(LOSSES, wrap=["drawdown_brake"], drawdown_brake={"limit": 0.2, "release": 0.0})
     assert factor(view, 1.0).tolist() == [1.0, 0.5, 0.5, 0.5, 0.5, 1.0]

@@ -79,6 +79,9 @@ def test_the_universe_is_what_could_have_been_chosen(study, market):
     assert not set(study.sleeves.speculative.assets) & set(names)
     assert not [name for name in names if is_crypto(name)]
     assert {"SPY", "SHV", "GONE"} <= set(names)
+    without = Study.load("essay", [*WORLD, "sleeves.speculative.assets=['CRM']"])
+    assert "BTC-USD" in market.assets
+    assert not [name for name in universe(without, market) if is_crypto(name)]
 
 
 def test_the_seed_decides_the_baskets(study, market):

@@ -155,6 +155,7 @@ def test_only_rivals_that_follow_the_study_may_go_short(market):
     assert {"strategy"} <= short <= {"strategy", "constant_mix", "net_liquidity_only", "credit_only", "price_only"}
     assert {name for name, plan in made.items() if plan.limits.shorts} >= short
     assert limits_of(study).gross == 1.5
+    assert set(made["trend"].targets.sum(axis="columns").round(12)) == {1.0}  # without the study's wrappers
     for name in ("speculative", "near_cash_flow", "sixty_forty", "trend", "volatility_managed"):
         assert made[name].targets.abs().sum(axis="columns").max() <= 1 + 1e-12
         assert not made[name].limits.shorts

@@ -150,6 +150,17 @@ def test_the_tables_of_an_honest_study(study, market, decisions):
     assert np.isfinite(lag["sharpe"]).all()
 
 
+def test_latest_vintages_are_told_as_a_careless_user_would_have_them(market):
+    near = "override=-3.0, scarce_enter=-0.3, scarce_leave=-0.3, abundant_leave=0.3, abundant_enter=0.3, min_dwell=1"
+    restless = [f"signal.regime={{{near}}}", "signal.block_weights={water=1.0, drain=1.0, price=1.0}"]
+    study = tg.Study.load("proxies", ["clock.start=2014-01-01", *restless])
+    decided, late = tg.decide(study, market), latest_vintage(market)
+    told = by_vintage_and_lag(study, market, decided)[0]["vintages"]
+    careless = by_vintage_and_lag(study, late, tg.decide(study, late))[0]["vintages"]
+    assert told.loc["latest"].tolist() == pytest.approx(careless.loc["true"].tolist())
+    assert (told.loc["latest"] != told.loc["true"]).all()
+
+
 def test_a_study_that_trades_on_what_the_close_did_smells(market):
     """Daily, all in what rose most today: at today's close it owned it, at tomorrow's it does not know."""
     study = tg.Study.load("proxies", ["clock.start=2014-01-01", "clock.decision=daily"])
