@@ -171,11 +171,12 @@ def covered(study: Study, shares: Mapping[str, pd.DataFrame]) -> pd.DatetimeInde
     """Decisions from the first one at which every sleeve holds something.
 
     ConfigError where one is empty afterwards, or empty before while the other holds something: nobody waits for years
-    unasked. Before any asset is old enough, both wait.
+    unasked. Before any asset is old enough, both wait. Where bills stand in, a sleeve holds something when they do.
     """
     filled = pd.DataFrame({sleeve: table.sum(axis="columns") > 0 for sleeve, table in shares.items()})
     if study.strategy.empty_sleeve == BILLS:
-        filled = filled[[BILLS]]
+        stood_in = filled[list(SLEEVES)].apply(lambda held: held | filled[BILLS])
+        filled = stood_in.assign(**{BILLS: filled[BILLS]}) if study.strategy.idle == BILLS else stood_in
     both = filled.all(axis="columns")
     if not both.any():
         empty = ", ".join(str(sleeve) for sleeve in filled if not filled[sleeve].any()) or "one or the other"
@@ -198,9 +199,11 @@ def _refuse_empty(filled: pd.DataFrame, instead: str) -> NoReturn:
     """Raise for the sleeve that is empty first among the decisions `filled`."""
     sleeve = str(filled.columns[int(np.argmin(filled.iloc[0]))])
     days = filled.index[~filled[sleeve]]
+    others = "Add an asset to the sleeve, let bills stand in with --set strategy.empty_sleeve=bills"
+    others = "Name older bills with --set strategy.bills=TICKER" if sleeve == BILLS else others
     raise ConfigError(
         f"The sleeve {sleeve} has no eligible asset on {len(days)} decisions",
         received=f"{days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}",
         expected="at least one tradable asset per sleeve",
-        remedy=f"Add an asset to the sleeve, let bills stand in with --set strategy.empty_sleeve=bills, or {instead}.",
+        remedy=f"{others}, or {instead}.",
     )

@@ -113,6 +113,32 @@ def test_before_any_asset_is_old_enough_both_sleeves_wait_and_a_little_longer(la
         assert covered(study, shares)[0] == at[2 + waits]
 
 
+def test_bills_that_list_later_cost_no_decision_at_which_the_sleeves_are_full(market):
+    """With the choice of bills for an empty sleeve a study begins no later than without it."""
+    prices = market.prices.copy()
+    prices.loc[:"2013-10-01", "BIL"] = np.nan
+    late_bills = replace(market, prices=prices)
+    plain, with_bills = decided(late_bills), decided(late_bills, "strategy.empty_sleeve=bills")
+    np.testing.assert_array_equal(with_bills.targets[plain.targets.columns], plain.targets)
+    assert (with_bills.targets["BIL"] == 0).all()
+
+
+@pytest.mark.parametrize("empty_sleeve", ["refuse", "bills"])
+def test_bills_that_list_too_late_to_hold_what_is_idle_are_refused(market, empty_sleeve):
+    prices = market.prices.copy()
+    prices.loc[:"2013-10-01", "BIL"] = np.nan
+    words = r"The sleeve bills has no eligible asset on 30 decisions; .* Name older bills with --set strategy\.bills="
+    with pytest.raises(tg.ConfigError, match=words):
+        decided(replace(market, prices=prices), "strategy.idle=bills", f"strategy.empty_sleeve={empty_sleeve}")
+
+
+def test_bills_that_list_too_late_for_an_empty_sleeve_are_refused_with_its_dates(market):
+    prices = market.prices.copy()
+    prices.loc[:"2013-10-01", ["BIL", "SMH"]] = np.nan
+    with pytest.raises(tg.ConfigError, match="The sleeve near_cash_flow has no eligible asset on 30 decisions"):
+        decided(replace(market, prices=prices), "strategy.empty_sleeve=bills")
+
+
 def test_bills_hold_what_is_idle(market):
     settings = ["strategy.wrap=['vol_target']", "strategy.vol_target.volatility=0.1"]
     cash, bills = decided(market, *settings), decided(market, *settings, "strategy.idle=bills")
