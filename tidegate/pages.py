@@ -9,6 +9,7 @@ from .data.policy_events import policy_events
 from .reports import charts
 from .reports.regime_page import RegimePage, render_regime_page
 from .reports.tearsheet import Tearsheet, render_tearsheet
+from .rivals import absent
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -37,7 +38,9 @@ def notes_of(result: RunResult) -> tuple[str, ...]:
     """What a reader must know before believing a number, one sentence each."""
     missing = [f"{name}: {reason}" for name, reason in result.decisions.waterline.missing.items()]
     unmeasured = (f"Not measured at the last decision: {'; '.join(missing)}.",) if missing else ()
-    return (*caveats(result.study, result.market), *unmeasured)
+    lacking = ", ".join(name.replace("_", " ") for name in absent(result.study, result.portfolios))
+    unshown = (f"Rivals for which the data do not reach from the first decision on: {lacking}.",) if lacking else ()
+    return (*caveats(result.study, result.market), *unmeasured, *unshown)
 
 
 def _thresholds(config: SignalConfig) -> tuple[float, float] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -66,6 +66,12 @@ def plans(study: Study, market: Market, decisions: Decisions) -> dict[str, Plan]
     others = {name: rule(study, market, decisions) for name, rule in _RULES.items()}
     others |= {name: _only(study, decisions, part) for name, part in _ONLY.items()}
     return made | {name: plan for name, plan in others.items() if plan is not None}
+
+
+def absent(study: Study, shown: Collection[str]) -> tuple[str, ...]:
+    """Rivals that belong beside the study and are not among those `shown`: the data do not reach for them."""
+    expected = ("constant_mix", *SLEEVES, *_RULES, *_ONLY, *(["proxies"] if study.hindsight else []))
+    return tuple(name for name in expected if name not in shown)
 
 
 def limits_of(study: Study) -> Limits:

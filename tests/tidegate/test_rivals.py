@@ -9,7 +9,7 @@ import pytest
 import tidegate as tg
 from tidegate import pipeline
 from tidegate.backtests.lag import fill_sessions
-from tidegate.rivals import limits_of, plans
+from tidegate.rivals import absent, limits_of, plans
 from tidegate.strategies import SLEEVES
 from tidegate.study import Study
 
@@ -28,8 +28,9 @@ def made(study, market, decisions):
     return plans(study, market, decisions)
 
 
-def test_every_rival_stands_beside_the_strategy(made, decisions):
+def test_every_rival_stands_beside_the_strategy(study, made, decisions):
     assert list(made) == NAMES
+    assert absent(study, made) == ()
     for name, plan in made.items():
         assert plan.targets.index.equals(decisions.targets.index), name
         assert np.isfinite(plan.targets.to_numpy()).all(), name
@@ -70,7 +71,9 @@ def without(market, asset, *, until=None):
 
 @pytest.mark.parametrize("fund", ["SPY", "TLT"])
 def test_sixty_forty_is_absent_where_a_fund_is(study, market, decisions, fund):
-    assert "sixty_forty" not in plans(study, without(market, fund), decisions)
+    found = plans(study, without(market, fund), decisions)
+    assert "sixty_forty" not in found
+    assert absent(study, found) == ("sixty_forty",)
 
 
 def test_sixty_forty_is_absent_where_a_fund_is_too_young(study, market, decisions):

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 import tidegate as tg
+from tidegate.commands.run_report import _sentences
+from tidegate.pages import notes_of
 
 from ..browser import needs_chromium, page_in_browser
 
@@ -63,6 +65,27 @@ def test_summary_is_as_contracted(folder):
     assert summary["audit"]["checks"] == sum(row["comparisons"] for row in summary["audit"]["table"])
     assert {"node", "check", "verdict", "first", "series", "expected", "found"} <= set(summary["audit"]["table"][0])
     assert [row for row in summary["audit"]["table"] if row["verdict"] != "pass"] == []
+
+
+def test_a_rival_that_the_data_do_not_reach_for_is_named(result):
+    assert not [note for note in notes_of(result) if "Rivals" in note]
+    fewer = {name: each for name, each in result.portfolios.items() if name not in ("sixty_forty", "proxies")}
+    told = notes_of(replace(result, portfolios=fewer))[-1]
+    assert told == "Rivals for which the data do not reach from the first decision on: sixty forty, proxies."
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (-0.1, 0.3, "-0.10 to +0.30: timing is not shown."),
+        (0.1, 0.3, "+0.10 to +0.30: the interval excludes zero, in favour of the strategy."),
+        (-0.3, -0.1, "-0.30 to -0.10: the interval excludes zero, against the strategy: timing cost money."),
+    ],
+)
+def test_the_terminal_says_what_the_interval_means(result, low, high, words):
+    gap = replace(result.evidence.sharpe_difference, low=low, high=high)
+    told = _sentences(replace(result, evidence=replace(result.evidence, sharpe_difference=gap)))
+    assert told[0].endswith(words)
 
 
 def test_waterline_is_as_contracted(folder):

@@ -60,7 +60,7 @@ def _performance_table(result: RunResult) -> Table:
 def _sentences(result: RunResult) -> list[str]:
     gap, evidence = result.evidence.sharpe_difference, result.evidence
     interval = f"95 % interval {gap.low:+.2f} to {gap.high:+.2f}"
-    verdict = "timing is not shown" if gap.low <= 0 <= gap.high else "the interval excludes zero"
+    verdict = "timing is not shown" if gap.low <= 0 <= gap.high else f"the interval excludes zero, {_side(gap.low)}"
     chosen, baskets = [], result.baskets
     if baskets is not None:
         chosen = [
@@ -78,6 +78,10 @@ def _sentences(result: RunResult) -> list[str]:
         *leaks,
         f"Quality gates passed with {warnings(result.findings)}; `tidegate data check` shows them.",
     ]
+
+
+def _side(low: float) -> str:
+    return "in favour of the strategy" if low > 0 else "against the strategy: timing cost money"
 
 
 def _trials(evidence: Evidence) -> str:
