@@ -45,6 +45,7 @@ STUDIES = {
     "strategy.drawdown_brake={limit=0.1, release=0.2}": "release must be smaller than limit",
     "strategy.wrap=['vol_target', 'vol_target']": "key strategy: a wrapper stands twice in wrap",
     "strategy.wrap=['vol_targt']": "received 'vol_targt'; expected .*'vol_target' or 'drawdown_brake'",
+    "strategy.wrap=vol_target": "received 'vol_target'; expected a value that is a list",
     "strategy.max_gross=0": "greater than 0",
     "strategy.max_gross=3.1": "less than or equal to 3",
     "strategy.neutral_share=1.1": "less than or equal to 1",

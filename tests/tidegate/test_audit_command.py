@@ -113,6 +113,12 @@ def test_quiet_says_one_word(capsys, monkeypatch, leaky):
     assert (answer.status, answer.out, answer.err) == (1, "FAILED\n", "")
 
 
+def test_quick_and_deep_at_once_are_refused(capsys, monkeypatch):
+    answer = call(capsys, monkeypatch, "audit", "--quick", "--deep")
+    assert (answer.status, answer.out) == (2, "")
+    assert answer.err == "tidegate: --quick and --deep; expected one of them, or neither.\n"
+
+
 def test_a_folder_of_something_else_is_refused_before_any_work(capsys, monkeypatch, tmp_path):
     (tmp_path / "mine.txt").write_text("keep")
     answer = call(capsys, monkeypatch, "audit", "--out", tmp_path)
