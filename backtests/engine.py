@@ -32,14 +32,22 @@ def cost_reserve(
     always suffices. Shorts weigh more when `max_gross` lets them or when prices rise: where there are any, what was
     held and what will be are added up. `weights` are the targets of each fill, `closes` its prices.
     """
-    gross, before, held = np.abs(weights).sum(axis=1), np.zeros(len(weights)), weights[:-1]
+    least = weights.min(axis=1, initial=0.0)
+    short = (least < 0) | (np.append(0.0, least[:-1]) < 0)
+    gross = np.full(len(weights), 2.0)
+    if short.any():
+        gross[short] = np.maximum(2.0, _gross_before(weights, closes) + np.abs(weights).sum(axis=1))[short]
+    reserve: npt.NDArray[np.float64] = rates.max() * gross
+    return np.minimum(reserve, 1.0)[:, np.newaxis]
+
+
+def _gross_before(weights: npt.NDArray[np.float64], closes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """What the last targets have grown into at each fill, long and short added up, per unit of value."""
+    before, held = np.zeros(len(weights)), weights[:-1]
     grown = np.where(held != 0, held * closes[1:] / closes[:-1], 0.0)
     worth = 1.0 + (grown - held).sum(axis=1)
     np.divide(np.abs(grown).sum(axis=1), worth, out=before[1:], where=worth > 0)
-    least = weights.min(axis=1, initial=0.0)
-    short = (least < 0) | (np.append(0.0, least[:-1]) < 0)
-    reserve: npt.NDArray[np.float64] = rates.max() * np.where(short, np.maximum(2.0, before + gross), 2.0)
-    return np.minimum(reserve, 1.0)[:, np.newaxis]
+    return before
 
 
 def backtest(

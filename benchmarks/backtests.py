@@ -23,7 +23,7 @@ from engines.growth import draw, growth, show_growth
 from engines.job import Job, Size
 from engines.ways import WAYS, Run, run, run_here
 
-TURNS = 5  # of the ways that are held against each other
+TURNS = 3  # of the ways that are held against each other
 MANY = (1_000, 10_000, 100_000)  # studies, in batches
 PROMISED = ("sweep", "by_hand", "wide")
 
