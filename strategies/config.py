@@ -18,7 +18,9 @@ class SleeveConfig(BaseModel):
 
     assets: tuple[str, ...] = Field(min_length=1, description="tickers")
     weighting: Weighting = Field("equal", description="how the sleeve is shared among eligible assets")
-    weights: dict[str, float] = Field(default_factory=dict, description="for fixed weighting: one number per ticker")
+    weights: dict[str, float] = Field(
+        default_factory=dict, description="for fixed weighting: one number per ticker, in proportion"
+    )
     lookback: int = Field(63, ge=2, le=1260, description="sessions that volatility or momentum look back")
     cap: float = Field(1.0, gt=0, le=1, description="largest share of the sleeve for one asset")
 

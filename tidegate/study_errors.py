@@ -36,7 +36,7 @@ def explain(error: ValidationError, model: type[BaseModel], place: str) -> Confi
     if finding["type"] == "value_error":
         where = f"{place}, key {key}" if path else place
         return ConfigError(f"{where}: {finding['msg'].removeprefix('Value error, ')}")
-    expected = finding["msg"].replace("Input should be", "a value that is")
+    expected = finding["msg"].replace("a valid tuple", "a list").replace("Input should be", "a value that is")
     return ConfigError(f"{place}, key {key}", received=_short(finding["input"]), expected=expected)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..errors import ConfigError
 from .options import (
     SYNTHETIC,
     Data,
@@ -43,6 +44,8 @@ def audit(
     from . import audit_report
     from .progress import counting
 
+    if quick and deep:
+        raise ConfigError("--quick and --deep", expected="one of them, or neither")
     if out is not None:
         refuse_unusable(out, mark=audit_report.MARK)
     with counting("auditing causality", quiet=quiet or as_json) as told:
