@@ -1,6 +1,6 @@
 """The compiled event loop: many portfolios in one pass, each order executed by vectorbt's own functions.
 
-Import it only where portfolios are measured: it imports vectorbt and numba.
+Import it only where portfolios are measured: it imports numba.
 """
 
 from __future__ import annotations
@@ -10,15 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from . import vectorbt_orders as vbt
 from .event_statistics import SUMS, measure_segments, measure_value
-from .vectorbt_orders import (
-    FILLED,
-    ProcessOrderState,
-    execute_order,
-    insert_argsort_nb,
-    order_value,
-    target_order,
-)
 
 _SPARE = 1e-9  # of the portfolio's value: with so much cash to spare the sequence of the buys changes rounding alone
 _inlined = njit(nogil=True, error_model="numpy", forceinline=True)
@@ -166,7 +159,7 @@ def _line_up(orders: Any, prices: Any, conditions: Any, stand: Any, book: Any, m
             continue
         if price == 0.0 or np.isinf(weight):
             return -1
-        usd = order_value(weight, money.cash, position, money.free, price, money.worth)
+        usd = vbt.order_value(weight, money.cash, position, money.free, price, money.worth)
         book.order_values[asset] = usd
         lacking += usd + abs(usd) * conditions.rates[stand.k, asset]
         selling = usd < 0.0
@@ -190,7 +183,7 @@ def _sort(book: Any) -> Any:
             book.order_values[count], book.queue[count] = usd, asset
             count += 1
     book.order_values[count:] = np.inf  # stays behind
-    insert_argsort_nb(book.order_values, book.queue)
+    vbt.insert_argsort(book.order_values, book.queue)
 
 
 @_inlined
@@ -200,11 +193,11 @@ def _trade(orders: Any, prices: Any, conditions: Any, stand: Any, book: Any, mon
     for place in range(count):
         asset = book.queue[place]
         weight, price = orders.weights[stand.event, asset], prices.closes[stand.row, asset]
-        before = ProcessOrderState(cash, book.held[asset], book.debts[asset], free_cash, price, money.worth, 0, 0)
-        after, done = execute_order(before, target_order(weight, price, conditions.rates[stand.k, asset]))
+        before = vbt.ProcessOrderState(cash, book.held[asset], book.debts[asset], free_cash, price, money.worth, 0, 0)
+        after, done = vbt.execute_order(before, vbt.target_order(weight, price, conditions.rates[stand.k, asset]))
         cash, free_cash = after.cash, after.free_cash
         book.held[asset], book.debts[asset] = after.position, after.debt
-        if done.status == FILLED:
+        if done.status == vbt.FILLED:
             notional += done.size * done.price
             costs += done.fees
     return cash, free_cash, notional, costs
