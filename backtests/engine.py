@@ -32,10 +32,10 @@ def cost_reserve(
     always suffices. Shorts weigh more when `max_gross` lets them or when prices rise: where there are any, what was
     held and what will be are added up. `weights` are the targets of each fill, `closes` its prices.
     """
-    least = weights.min(axis=1, initial=0.0)
-    short = (least < 0) | (np.append(0.0, least[:-1]) < 0)
     gross = np.full(len(weights), 2.0)
-    if short.any():
+    if weights.min(initial=0.0) < 0:
+        least = weights.min(axis=1, initial=0.0)
+        short = (least < 0) | (np.append(0.0, least[:-1]) < 0)
         gross[short] = np.maximum(2.0, _gross_before(weights, closes) + np.abs(weights).sum(axis=1))[short]
     reserve: npt.NDArray[np.float64] = rates.max() * gross
     return np.minimum(reserve, 1.0)[:, np.newaxis]

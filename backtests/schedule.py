@@ -67,14 +67,14 @@ def due_orders(weights: Floats, rows: Rows, priced: npt.NDArray[np.bool_], execu
     weights : ndarray, shape (decisions, assets)
         Target weights of the decisions that send orders.
     rows : ndarray of int, shape (decisions,)
-        Their fill sessions (see `fill_rows`).
+        Their fill sessions, ascending (see `fill_rows`).
     priced : ndarray of bool, shape (sessions, assets)
         Where there is a price.
     execution : ExecutionConfig
         What a missing price does.
     """
-    filled = rows < len(priced)
-    weights, rows = weights[filled], rows[filled]
+    filled = int(np.searchsorted(rows, len(priced)))
+    weights, rows = weights[:filled], rows[:filled].copy()
     needed = weights != 0
     needed[1:] |= needed[:-1].copy()
     if (needed & ~priced[rows]).any():

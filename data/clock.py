@@ -6,7 +6,7 @@ Sessions are naive dates (midnight, no zone) of the New York Stock Exchange; ins
 from __future__ import annotations
 
 import warnings
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import exchange_calendars as xcals
@@ -64,6 +64,7 @@ def _closing_table() -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     return pd.DatetimeIndex(calendar.sessions).as_unit("ns").asi8, closes
 
 
+@lru_cache(maxsize=64)  # studies of one sweep ask for the same day, and for the same decisions
 def last_day_without_news(last: pd.Timestamp) -> pd.Timestamp:
     """The day before the session that follows `last`: until then no stock trades."""
     return sessions(last + pd.Timedelta(days=1), last + pd.Timedelta(days=14))[0] - pd.Timedelta(days=1)
@@ -87,6 +88,7 @@ def bars_known(days: pd.DatetimeIndex, *, crypto: bool) -> pd.DatetimeIndex:
     return session_closes(days)
 
 
+@lru_cache(maxsize=64)
 def decision_instants(first: pd.Timestamp, last: pd.Timestamp, *, every: str = "weekly") -> pd.DatetimeIndex:
     """Instants (UTC) at which information is cut: 17:00 New York, each Thursday or each session.
 

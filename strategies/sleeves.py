@@ -66,4 +66,4 @@ def asset_weights(exposures: pd.DataFrame, shares: Mapping[str, pd.DataFrame]) -
 
 def shared_out(exposures: Floats, shares: Sequence[Floats]) -> Floats:
     """Exposures, shape (decisions, sleeves), times the shares of each sleeve, side by side."""
-    return np.hstack([share * exposures[:, [column]] for column, share in enumerate(shares)])
+    return np.concatenate([share * exposures[:, k, np.newaxis] for k, share in enumerate(shares)], axis=1)

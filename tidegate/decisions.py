@@ -150,7 +150,7 @@ def by_clock(study: Study, decisions: pd.DatetimeIndex) -> pd.DatetimeIndex:
 
 def in_span(study: Study, regime: pd.Series[str]) -> pd.DatetimeIndex:
     """Decisions inside the clock's span that have a regime; ConfigError where none has."""
-    called = pd.DatetimeIndex(regime.dropna().index)
+    called = pd.DatetimeIndex(regime.index[regime.notna()])
     chosen = by_clock(study, called)
     if chosen.empty:
         known = (

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ...errors import DataError
-from .atomic import replace_file
+from ..atomic import replace_file
 
 SCHEMA = 1
 NAME = "store.json"  # not the name of another output: none may take a snapshot for its own and replace it

@@ -12,8 +12,8 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from ...errors import ConfigError
+from ..atomic import DRAFT, replace_file
 from ..fetched import Fetched, Kind
-from .atomic import DRAFT, replace_file
 from .history import Outcome, combine
 from .manifest import Entry, Manifest, Version, read_manifest, write_manifest
 from .tables import as_bytes, digest, read_table

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 from pyarrow import ArrowException
 
-from ..data.store.atomic import DRAFT, replace_file
+from ..data.atomic import DRAFT, replace_file
 from ..errors import ConfigError, DataError
 from ..ledger.trial import Kind
 from ..output_folder import refuse_unusable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ..data.store.atomic import replace_file
+from ..data.atomic import replace_file
 from .page import page
 
 if TYPE_CHECKING:
