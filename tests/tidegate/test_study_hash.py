@@ -11,7 +11,7 @@ from tidegate.backtests.config import Limits
 from tidegate.backtests.engine import backtest
 from tidegate.strategies import all_strategies, registry
 from tidegate.study import Study
-from tidegate.study_hash import SHIPPED
+from tidegate.study_hash import PARTS, SHIPPED
 
 from .every_parameter import ESSAY, EVERY, OTHER, SWITCHED, another, changed
 
@@ -52,6 +52,10 @@ def test_every_parameter_counts_exactly_where_it_is_read(key, value):
     assert other != value
     silent = key in WORDS | ESSAY_DOES_NOT_READ or key.startswith("economy.")
     assert (changed(ESSAY, {key: other}).config_hash == ESSAY.config_hash) == silent
+
+
+def test_every_part_counts_but_words_and_the_economy():
+    assert set(PARTS) | WORDS | {"economy"} == set(Study.model_fields)
 
 
 def test_the_lists_name_parameters():

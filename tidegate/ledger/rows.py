@@ -20,6 +20,7 @@ _COLUMNS = (*_HEAD, "skew", "kurtosis", *METRICS, "first_month", "months")
 _UPSERT = f"""INSERT INTO trials ({", ".join(_COLUMNS)}, first_at, times)
     VALUES ({", ".join("?" * len(_COLUMNS))}, ?, 1) ON CONFLICT (id) DO UPDATE SET times = times + 1,
     {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])}"""  # noqa: S608 - names of ours, no input
+_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 
@@ -107,7 +108,7 @@ def _base(base: Mapping[str, Any], connection: sqlite3.Connection) -> int:
 
 def _text(content: Mapping[str, Any]) -> str:
     try:
-        return json.dumps(dict(content), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        return _JSON.encode(dict(content))
     except (TypeError, ValueError) as error:
         raise ConfigError(
             "The study of a trial", received=str(error), expected="plain data, as JSON holds it"

@@ -96,7 +96,9 @@ def measure_batch(
             found = [getattr(measured.segments, each.name) for each in fields(Segments)]
             sums[:, places, : found[0].shape[1]] = found
     whole = Segments(*sums)
-    hashes = ["" if isinstance(study, TidegateError) else study.config_hash for study in studies]
+    hashes = [
+        "" if isinstance(each, TidegateError) else StudyGraph(each, market, memory).config_hash for each in studies
+    ]
     scores = {} if scoring is None else scoring.columns(pieces.segments(whole))
     columns: dict[str, Any] = dict(zip(FIGURES, figures.T, strict=True)) | dict(scores)
     if curves:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pydantic import BaseModel
 
 from ..backtests.bills import bill_accruals
 from ..backtests.borrow import borrow_rates
@@ -27,6 +28,7 @@ from ..signals.regimes.registry import chosen_classifier
 from ..signals.waterline import look_from_every_decision, measured, standardised
 from ..strategies import View
 from ..study import Study
+from ..study_hash import PARTS, joined, text_of
 from ..user_modules import load_modules
 from .memo import Memory, Node
 
@@ -99,6 +101,16 @@ class StudyGraph:
     study: Study
     market: Market
     memory: Memory
+
+    @property
+    def config_hash(self) -> str:
+        """The study's, each part of which is written once, however many studies share it."""
+
+        def text(part: str) -> str:
+            seen = tuple([getattr(self.study, each) for each in (part, *PARTS[part])])
+            return self.memory.once(part, seen, lambda: text_of(part, self.study))
+
+        return joined({part: text(part) for part in PARTS})
 
     @cached_property
     def gates(self) -> Node[object]:
@@ -216,8 +228,11 @@ class StudyGraph:
         reads = _READS[name]
         if name == "histories" and self.study.signal.modules:
             reads = {**reads, "signal": None}  # indicators in a user's own file may read any parameter of the signal
-        parts = (self.memory.text(name, getattr(self.study, part), include) for part, include in reads.items())
-        return self.memory.key(name, *parts, *(need.key for need in needs))
+        texts = [self._read(name, getattr(self.study, part), include) for part, include in reads.items()]
+        return self.memory.key(name, *texts, *[need.key for need in needs])
+
+    def _read(self, name: str, part: BaseModel, include: Any) -> str:
+        return self.memory.once(name, (part,), lambda: part.model_dump_json(include=include))
 
     def _dated(self, decisions: pd.DatetimeIndex) -> Node[pd.DatetimeIndex]:
         """Decisions as a node of their own content."""

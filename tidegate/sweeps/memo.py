@@ -9,12 +9,10 @@ from itertools import count
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel
-
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 _VALUES = 1024  # of each name; a full memory takes some 300 MB
-_TEXTS = 16_384  # some 10 MB
+_KEYS = 16_384  # some 10 MB
 
 
 @dataclass(frozen=True)
@@ -33,10 +31,11 @@ class Recent(Generic[K, V]):
 
     def find(self, key: K) -> V | None:
         """What is kept under `key`, or None."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
+        try:
+            self._kept.move_to_end(key)
+        except KeyError:
+            return None
+        return self._kept.get(key)  # which another thread may just have made it forget
 
     def keep(self, key: K, value: V) -> V:
         """Keep `value`; if another thread was quicker, its value stays and is given."""
@@ -51,8 +50,8 @@ class Memory:
     """What the studies of one market have computed so far, as far as it was used lately."""
 
     def __init__(self) -> None:
-        self._numbers: Recent[Hashable, int] = Recent(_TEXTS)
-        self._texts: Recent[tuple[str, int], tuple[BaseModel, str]] = Recent(_TEXTS)
+        self._numbers: Recent[Hashable, int] = Recent(_KEYS)
+        self._once: Recent[tuple[Hashable, ...], tuple[tuple[object, ...], Any]] = Recent(_KEYS)
         self._nodes: defaultdict[str, Recent[int, Node[Any]]] = defaultdict(lambda: Recent(_VALUES))
         self._next = count()
 
@@ -61,12 +60,12 @@ class Memory:
         number = self._numbers.find(made_from)
         return self._numbers.keep(made_from, next(self._next)) if number is None else number
 
-    def text(self, name: str, config: BaseModel, include: Any) -> str:
-        """What the node `name` reads of a part of a study; written once for each object, which studies may share."""
-        known = self._texts.find((name, id(config)))
-        if known is None or known[0] is not config:
-            known = self._texts.keep((name, id(config)), (config, config.model_dump_json(include=include)))
-        return known[1]
+    def once(self, name: str, objects: tuple[object, ...], make: Callable[[], V]) -> V:
+        """What `make` gives, made once under each name for the same objects, which studies may share."""
+        key = (name, *map(id, objects))
+        _, value = self._once.find(key) or self._once.keep(key, (objects, make()))  # kept, no other gets their ids
+        made: V = value
+        return made
 
     def node(self, name: str, key: int, make: Callable[[], V]) -> Node[V]:
         """What is kept under `key`; made now where nothing is."""

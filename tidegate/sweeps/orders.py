@@ -39,7 +39,8 @@ def orders_of(graph: StudyGraph) -> Orders:
     study, (tape, priced) = graph.study, graph.tape.value
     targets = target_weights(graph)
     traded = traded_rows(targets, study.strategy, graph.last_prices)
-    due = due_orders(targets[traded], graph.fills.value[traded], priced, study.execution)
+    sent = targets[traded]
+    due = due_orders(sent, graph.fills.value[traded], priced, study.execution)
     if due.unpriced is not None:
         row, absent = due.unpriced
         raise missing_price(pd.Index(study.tickers)[absent], tape.sessions[row])
@@ -47,7 +48,7 @@ def orders_of(graph: StudyGraph) -> Orders:
         raise ConfigError(f"Study '{study.name}' has nothing to trade", expected="a decision that a session can fill")
     if np.isnan(tape.opening[due.rows[0]]):
         raise no_bill_rate(tape.sessions[due.rows[0]])
-    held = (targets[traded] != 0).any(axis=0)
+    held = sent.any(axis=0)
     rates = graph.rates.value.cost[held] if held.any() else np.zeros(1)
     reserve = cost_reserve(rates, due.weights, tape.closes[due.rows])
     return Orders(due.rows, np.where(priced[due.rows], due.weights * (1.0 - reserve), np.nan))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -35,7 +36,7 @@ def trials_of(plan: Plan, market: Market, members: Sequence[int], batch: Batch, 
         "source": market.provenance.source,
         "study": plan.study.name,
         "base": base,
-        "code_version": version("tidegate"),
+        "code_version": _code_version(),
         "at": now,
         "kind": kind,
     }
@@ -63,4 +64,12 @@ def written(value: Any) -> str:
 
 def _column(values: list[Any], kind: type) -> pd.Series[Any]:
     """One parameter of some members; what is no number, word or truth value as JSON."""
-    return pd.Series(values, dtype=kind) if kind is not str else pd.Series(map(written, values), dtype="str")
+    if kind is not str:
+        return pd.Series(values, dtype=kind)
+    texts = {id(value): written(value) for value in {id(value): value for value in values}.values()}
+    return pd.Series([texts[id(value)] for value in values], dtype="str")
+
+
+@cache
+def _code_version() -> str:
+    return version("tidegate")

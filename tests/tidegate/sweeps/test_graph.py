@@ -132,6 +132,7 @@ def agree(study, market, memory):
     """Whether the sweep with this memory gives what the study gives alone; the sweep's row."""
     single = alone(study, market)
     row = measure_batch([study], market, memory).table.iloc[0]
+    assert row["config_hash"] == study.config_hash
     if isinstance(single, str):
         assert row["refused"] == single
         return row
