@@ -1,4 +1,4 @@
-"""Workers of a cluster that is already there: each gets the job once, and calls as long as there are any."""
+"""Workers of a cluster that is already there: each gets the job once, and members as long as there are any."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 import pickle
 import platform
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -21,22 +21,22 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ConfigError, SourceError
-from .job import Answer, Call, Job
+from .job import Answer, Ask, Job, Members
 
 _PATIENCE = 10  # seconds for a scheduler to answer and to have a worker
 _FORSAKEN = 60  # seconds without any worker: one that is started anew must be back by then
-_AHEAD = 2  # calls for each thread of a worker: one at work, one at hand
+_AHEAD = 2  # batches for each thread of a worker: one at work, one at hand
 _SAME = ("tidegate", "numpy", "pandas", "scipy", "numba", "vectorbt")  # what the last digits of a figure depend on
 
 
 @contextmanager
-def hired(job: Job, scheduler: str) -> Iterator[Callable[[Iterable[Call]], Iterator[Answer]]]:
+def hired(job: Job, scheduler: str) -> Iterator[Ask]:
     """The cluster of `scheduler`, as `Workers.hired` gives it."""
     parcel = np.frombuffer(pickle.dumps(job, protocol=pickle.HIGHEST_PROTOCOL), dtype=np.uint8)
     with _quiet(), _client(scheduler) as client:
         # A task of its own: what it gives goes from worker to worker, and is made again should all that had it be lost.
         sent = Sent(uuid4().hex, _versions(), client.submit(np.copy, parcel, pure=False))
-        yield lambda calls: _answers(client, sent, calls)
+        yield lambda batches: _answers(client, sent, iter(batches))
 
 
 class Sent(NamedTuple):
@@ -47,8 +47,26 @@ class Sent(NamedTuple):
     parcel: Any
 
 
-def _answers(client: Any, sent: Sent, calls: Iterable[Call]) -> Iterator[Answer]:
-    """Keep every worker busy, and give what comes back."""
+def _answers(client: Any, sent: Sent, batches: Iterator[Members]) -> Iterator[Answer]:
+    """Set every worker to work, keep it busy, and give what comes back."""
+    return _taken(client, sent, batches, _submitted(client, sent, batches, already=0))
+
+
+def _taken(client: Any, sent: Sent, batches: Iterator[Members], asked: set[Any]) -> Iterator[Answer]:
+    while asked:
+        with _reachable():
+            done = _next_done(client, asked)
+            found = [_found(future) for future in done]
+        asked -= done
+        asked |= _submitted(client, sent, batches, already=len(asked))
+        for each in found:
+            if isinstance(each, BaseException):
+                raise _in_words(each)
+            yield each
+
+
+def _submitted(client: Any, sent: Sent, batches: Iterator[Members], *, already: int) -> set[Any]:
+    """As many of the next batches as the workers have room for."""
 
     def unpacked_and_done(asked: bytes, parcel: Any) -> Any:
         # Defined in here it travels as code: a worker that cannot import tidegate must live to say so.
@@ -56,24 +74,13 @@ def _answers(client: Any, sent: Sent, calls: Iterable[Call]) -> Iterator[Answer]
 
         return pickle.loads(asked)(parcel)  # noqa: S301  (our own)
 
-    def submitted(call: Call) -> Any:
-        asked = pickle.dumps(partial(_answer, sent.name, sent.versions, call))
+    def submitted(members: Members) -> Any:
+        asked = pickle.dumps(partial(_measured, sent.name, sent.versions, members))
         return client.submit(unpacked_and_done, asked, sent.parcel, pure=False)
 
-    remaining, asked = iter(calls), set[Any]()
-    while True:
-        with _reachable():
-            room = max(1, _AHEAD * sum(client.nthreads().values())) - len(asked)
-            asked |= set(map(submitted, islice(remaining, max(room, 0))))
-            done = _next_done(client, asked) if asked else set()
-            found = [_found(future) for future in done]
-        if not done:
-            return
-        asked -= done
-        for each in found:
-            if isinstance(each, BaseException):
-                raise _in_words(each)
-            yield each
+    with _reachable():
+        room = max(1, _AHEAD * sum(client.nthreads().values())) - already
+        return set(map(submitted, islice(batches, max(room, 0))))
 
 
 def _next_done(client: Any, asked: set[Any]) -> set[Any]:
@@ -126,13 +133,13 @@ def _in_words(error: BaseException) -> BaseException:
 _JOBS: dict[str, Job] = {}  # by name, as long as this worker has the bytes
 
 
-def _answer(name: str, versions: Mapping[str, str], call: Call, parcel: npt.NDArray[np.uint8]) -> Answer:
-    """What a worker does; `parcel` is unpacked for the first call, and what was computed stays with it."""
+def _measured(name: str, versions: Mapping[str, str], members: Members, parcel: npt.NDArray[np.uint8]) -> Answer:
+    """What a worker does; `parcel` is unpacked the first time, and what was computed stays with it."""
     if name not in _JOBS:
         _refuse_other(versions)
         _JOBS.setdefault(name, pickle.loads(parcel.data))  # noqa: S301  (our own, of this very sweep)
         finalize(parcel, _JOBS.pop, name, None)
-    return _JOBS[name].answer(call)
+    return _JOBS[name].measure(members)
 
 
 def _refuse_other(versions: Mapping[str, str]) -> None:

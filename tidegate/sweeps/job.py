@@ -1,11 +1,12 @@
-"""The job: all that a worker needs, sent once, and the two things it is asked for."""
+"""The job: all that a worker needs, sent once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -29,21 +30,17 @@ from .plan import Plan
 _ONE_AT_A_TIME = Lock()  # what a user's own files have registered belongs to the whole process
 
 
-class Call(NamedTuple):
-    """What a worker is asked for: to measure a batch of members, or to execute some again, one by one.
-
-    ``again`` takes the decisions from what is known, ``afresh`` decides anew as well.
-    """
-
-    what: Literal["measure", "again", "afresh"]
-    members: Sequence[int]
+Members = Sequence[int]
 
 
 class Answer(NamedTuple):
-    """What it gives: a `Batch`, or a `Performance` for each member."""
+    """What a worker gives for the members it was asked for."""
 
-    call: Call
-    found: Any
+    members: Members
+    batch: Batch
+
+
+Ask = Callable[[Iterable[Members]], Iterator[Answer]]  # at work from the call on, where others do the work
 
 
 @dataclass(eq=False)
@@ -87,30 +84,35 @@ class Job:
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state, _memory=Memory())
 
-    def answer(self, call: Call) -> Answer:
-        """Do what was asked; one call after the other, however many threads ask.
+    def measure(self, members: Members) -> Answer:
+        """Measure members through the event loop; one call after the other, however many threads ask.
 
         Raises
         ------
         ConfigError
             One of the user's own files fails.
         """
+        with self._alone():
+            studies = [self._member(member) for member in members]
+            batch = measure_batch(studies, self.market, self._memory, scoring=self.scoring, curves=self.curves)
+        return Answer(members, batch)
+
+    def execute(self, study: Study, *, afresh: bool = False) -> Performance:
+        """Execute one study through vectorbt's own `from_orders`.
+
+        Its decisions are taken from what is known; ``afresh`` they are made anew.
+        """
+        with self._alone():
+            return self._executed(study, afresh=afresh)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """The user's own files, run as they were."""
         with _ONE_AT_A_TIME, carried(self.files):
             load_modules(tuple(self.files))
-            return self._answer(call)
+            yield
 
-    def _answer(self, call: Call) -> Answer:
-        if call.what == "measure":
-            return Answer(call, self._measured(call.members))
-        return Answer(call, [self._alone(member, afresh=call.what == "afresh") for member in call.members])
-
-    def _measured(self, members: Sequence[int]) -> Batch:
-        studies = [self._member(member) for member in members]
-        return measure_batch(studies, self.market, self._memory, scoring=self.scoring, curves=self.curves)
-
-    def _alone(self, member: int, *, afresh: bool) -> Performance:
-        """One member through vectorbt's own `from_orders`; member -1 is the study of the plan itself."""
-        study = self.plan.study if member < 0 else self.plan.member(member)
+    def _executed(self, study: Study, *, afresh: bool) -> Performance:
         if afresh:
             decisions = decide(study, self.market)
             trades = decisions.trades(decisions.targets, study.strategy)

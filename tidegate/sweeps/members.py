@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 
 import pandas as pd
 
 from ..backtests.compilation import compile_loop, is_compiled
 from ..backtests.performance import Performance
-from ..errors import ConfigError, TidegateError
+from ..errors import ConfigError
 from ..ledger import Ledger
 from ..user_modules import carried
 from .check import Checked, compare, members_to_check
 from .folder import SweepFolder, missing
-from .job import Answer, Call, Job
+from .job import Answer, Ask, Job
 from .results import rows_of, trials_of
-from .workers import Ask, Workers
+from .workers import Workers
 
 BATCH = 250  # members: a second or less of work, and some megabytes
 
@@ -61,7 +61,7 @@ def measured(job: Job, folder: SweepFolder, *, workers: Workers, book: Ledger | 
         with folder.begun():
             _store(begun, job, folder, book, told)
             ran = _those_that_ran(folder)
-            yield Measured(ran, begun.preset, _run_again(ask, ran, seed=job.plan.grid.seed))
+            yield Measured(ran, begun.preset, _run_again(job, ran))
 
 
 class _Begun(NamedTuple):
@@ -73,16 +73,14 @@ class _Begun(NamedTuple):
 
 
 def _begin(job: Job, ask: Ask, folder: SweepFolder) -> _Begun:
-    """Ask for all that is missing, and wait for the study itself: where that cannot be run nothing is to be written."""
+    """Ask for all that is missing, and meanwhile run the study itself.
+
+    Where it cannot be run, or the workers cannot do the first of what was asked, nothing is to be written.
+    """
     before = folder.done()
-    missed = (Call("measure", members) for members in missing(before, job.plan.size, batch=BATCH))
-    answers = ask(chain([Call("again", (-1,))], missed))
-    early: list[Answer] = []
-    for answer in answers:
-        if answer.call.what == "again":
-            return _Begun(answer.found[0], before, chain(early, answers))
-        early.append(answer)
-    raise TidegateError("The workers ended without an answer", expected="figures of the study itself")
+    answers = ask(missing(before, job.plan.size, batch=BATCH))
+    preset = job.execute(job.plan.study)
+    return _Begun(preset, before, chain(list(islice(answers, 1)), answers))
 
 
 def _store(begun: _Begun, job: Job, folder: SweepFolder, book: Ledger | None, told: Told) -> None:
@@ -92,11 +90,11 @@ def _store(begun: _Begun, job: Job, folder: SweepFolder, book: Ledger | None, to
         raise ConfigError("Another process has just been at work in the folder", received=folder.path, remedy=remedy)
     plan, done = job.plan, sum(map(len, begun.before))
     told.progress(done, plan.size)
-    for call, batch in begun.answers:
+    for members, batch in begun.answers:
         if book is not None:
-            book.record(trials_of(plan, job.market, call.members, batch, kind=folder.kind))
-        folder.put(call.members, rows_of(plan, call.members, batch))
-        done += len(call.members)
+            book.record(trials_of(plan, job.market, members, batch, kind=folder.kind))
+        folder.put(members, rows_of(plan, members, batch))
+        done += len(members)
         told.progress(done, plan.size)
     folder.complete()
 
@@ -110,10 +108,7 @@ def _those_that_ran(folder: SweepFolder) -> pd.DataFrame:
     return ran
 
 
-def _run_again(ask: Ask, ran: pd.DataFrame, *, seed: int) -> Checked:
+def _run_again(job: Job, ran: pd.DataFrame) -> Checked:
     """Some members again: the first of them, the best, from its decisions on."""
-    first, *others = members_to_check(ran, seed=seed)
-    again: dict[int, Performance] = {}
-    for call, found in ask([Call("afresh", (first,)), Call("again", others)]):
-        again |= dict(zip(call.members, found, strict=True))
-    return compare(ran, {member: again[member] for member in (first, *others)})
+    chosen = members_to_check(ran, seed=job.plan.grid.seed)
+    return compare(ran, {member: job.execute(job.plan.member(member), afresh=member == chosen[0]) for member in chosen})
