@@ -142,10 +142,10 @@ def refuse_unknown_assets(study: Study, market: Market) -> None:
 
 
 def by_clock(study: Study, decisions: pd.DatetimeIndex) -> pd.DatetimeIndex:
-    """Decisions inside the clock's span."""
+    """Those of ascending decisions that lie inside the clock's span."""
     first = pd.Timestamp(study.clock.start, tz="UTC")
     last = pd.Timestamp(study.clock.end or "2200-01-01", tz="UTC") + pd.Timedelta(days=1)
-    return decisions[(decisions >= first) & (decisions < last)]
+    return decisions[decisions.searchsorted(first) : decisions.searchsorted(last)]
 
 
 def in_span(study: Study, regime: pd.Series[str]) -> pd.DatetimeIndex:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 from pydantic import BaseModel
 
@@ -62,7 +63,10 @@ class Classifier:
             ABUNDANT, NEUTRAL or SCARCE; missing before the first call. Information set of row t: levels up to t and
             what was known by t. Later rows never change earlier ones, and fits see no row after their own.
         """
-        return self.call(level, known).where(level.notna()).ffill().rename("regime")
+        called = self.call(level, known)
+        counts = level.notna().to_numpy() & called.notna().to_numpy()
+        last = np.maximum.accumulate(np.where(counts, np.arange(len(counts)), -1))
+        return pd.Series(called.array.take(last, allow_fill=True), index=level.index, name="regime")
 
 
 _REGISTER: dict[ClassifierName, Classifier] = {}

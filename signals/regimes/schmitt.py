@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import isnan
 
 import pandas as pd
@@ -10,6 +9,9 @@ import pandas as pd
 from ..config import RegimeConfig
 from ..known import Known
 from .registry import classifier
+
+_ABUNDANT, _NEUTRAL, _SCARCE, _NONE = 0, 1, 2, -1
+_NAMES = pd.array(["ABUNDANT", "NEUTRAL", "SCARCE"], dtype="str")
 
 
 @classifier(
@@ -41,30 +43,20 @@ def schmitt_trigger(level: pd.Series[float], config: RegimeConfig) -> pd.Series[
         ABUNDANT, NEUTRAL or SCARCE; missing before the first known level. A regime lasts at least ``min_dwell``
         decisions unless the level falls below ``override``. Information set of row t: levels up to t.
     """
-    regimes: list[str | None] = []
-    current: str | None = None
-    age, dwell, override = 0, config.min_dwell, config.override
-    wanted = _wanted(config)
+    states: list[int] = []
+    state, age = _NONE, 0
+    scarce, scarce_until = config.scarce_enter, config.scarce_leave
+    abundant, abundant_until = config.abundant_enter, config.abundant_leave
     for value in level.to_numpy(dtype=float).tolist():
         age += 1
-        if not isnan(value) and (current is None or age > dwell or value < override):
-            new = wanted(value, current)
-            if new != current:
-                current, age = new, 1
-        regimes.append(current)
-    return pd.Series(regimes, index=level.index, dtype="str", name="regime")
-
-
-def _wanted(config: RegimeConfig) -> Callable[[float, str | None], str]:
-    """The regime that a level calls for, given the present one, leaving dwell aside."""
-    scarce_enter, scarce_leave = config.scarce_enter, config.scarce_leave
-    abundant_enter, abundant_leave = config.abundant_enter, config.abundant_leave
-
-    def wanted(value: float, current: str | None) -> str:
-        if value < scarce_enter or (current == "SCARCE" and value <= scarce_leave):
-            return "SCARCE"
-        if value > abundant_enter or (current == "ABUNDANT" and value >= abundant_leave):
-            return "ABUNDANT"
-        return "NEUTRAL"
-
-    return wanted
+        if not isnan(value) and (state == _NONE or age > config.min_dwell or value < config.override):
+            if value < scarce or (state == _SCARCE and value <= scarce_until):
+                wanted = _SCARCE
+            elif value > abundant or (state == _ABUNDANT and value >= abundant_until):
+                wanted = _ABUNDANT
+            else:
+                wanted = _NEUTRAL
+            if wanted != state:
+                state, age = wanted, 1
+        states.append(state)
+    return pd.Series(_NAMES.take(states, allow_fill=True), index=level.index, name="regime")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from ..data.market import Market
 from ..errors import TidegateError
 from ..study import Study
 from .graph import StudyGraph
-from .memo import Memory
+from .memo import Memory, Node
 from .orders import Orders, orders_of
 from .pieces import Pieces, Scoring
 
@@ -78,23 +78,20 @@ def measure_batch(
     figures = np.full((len(studies), len(FIGURES)), np.nan)
     sums = np.zeros((len(fields(Segments)), len(studies), len(pieces.month)))
     curve: list[Curve] = [(np.empty(0, _DAY), np.empty(0))] * len(studies)
-    refused, groups = [""] * len(studies), defaultdict(list)
-    for place, study in enumerate(studies):
-        try:
-            member = _prepared(study, market, memory)
-        except TidegateError as error:
-            refused[place] = str(error)
-        else:
-            groups[member.graph.tape.key].append((place, member))
-    for placed in groups.values():
-        places, members = map(list, zip(*placed, strict=True))
-        measured = _execute(members, pieces.number, curves=curves)
-        for place, drawn in zip(places if curves else (), _curves(measured, members[0].graph), strict=False):
-            curve[place] = drawn
-        figures[places] = np.column_stack([getattr(measured, name) for name in FIGURES])
+    members, refused = _prepared(studies, market, memory)
+    for places in _by_tape(members):
+        distinct = {members[place].orders.key: members[place] for place in places}
+        numbers = {key: number for number, key in enumerate(distinct)}
+        which = [numbers[members[place].orders.key] for place in places]
+        measured = _execute(list(distinct.values()), pieces.number, curves=curves)
+        figures[places] = np.column_stack([getattr(measured, name) for name in FIGURES])[which]
         if measured.segments is not None:
-            found = [getattr(measured.segments, each.name) for each in fields(Segments)]
-            sums[:, places, : found[0].shape[1]] = found
+            found = np.stack([getattr(measured.segments, each.name) for each in fields(Segments)])
+            sums[:, places, : found.shape[2]] = found[:, which]
+        if curves:
+            drawn = list(_curves(measured, members[places[0]].graph))
+            for place, number in zip(places, which, strict=True):
+                curve[place] = drawn[number]
     whole = Segments(*sums)
     hashes = [
         "" if isinstance(each, TidegateError) else StudyGraph(each, market, memory).config_hash for each in studies
@@ -108,14 +105,31 @@ def measure_batch(
 
 class _Member(NamedTuple):
     graph: StudyGraph
-    orders: Orders
+    orders: Node[Orders]
 
 
-def _prepared(study: Study | TidegateError, market: Market, memory: Memory) -> _Member:
-    if isinstance(study, TidegateError):
-        raise study
-    graph = StudyGraph(study, market, memory)
-    return _Member(graph, orders_of(graph))
+def _prepared(
+    studies: Sequence[Study | TidegateError], market: Market, memory: Memory
+) -> tuple[dict[int, _Member], list[str]]:
+    """Members that can be run, by place, and for each of all why it cannot."""
+    members, refused = dict[int, _Member](), [""] * len(studies)
+    for place, study in enumerate(studies):
+        try:
+            if isinstance(study, TidegateError):
+                raise study
+            graph = StudyGraph(study, market, memory)
+            members[place] = _Member(graph, orders_of(graph))
+        except TidegateError as error:
+            refused[place] = str(error)
+    return members, refused
+
+
+def _by_tape(members: Mapping[int, _Member]) -> Iterable[list[int]]:
+    """Places of the members that trade on one tape."""
+    groups = defaultdict[int, list[int]](list)
+    for place, member in members.items():
+        groups[member.graph.tape.key].append(place)
+    return groups.values()
 
 
 def _execute(members: Sequence[_Member], piece: npt.NDArray[np.int64], *, curves: bool) -> Measured:
@@ -127,12 +141,12 @@ def _execute(members: Sequence[_Member], piece: npt.NDArray[np.int64], *, curves
         borrow=np.array([each.borrow for each in rates]),
         capital=np.array([member.graph.study.execution.capital_usd for member in members]),
     )
-    events = Events.of([member.orders for member in members], assets=tape.closes.shape[1])
+    events = Events.of([member.orders.value for member in members], assets=tape.closes.shape[1])
     return measure_many(events, tape, terms, segment=piece[: len(tape.sessions)], curves=curves)
 
 
 def _curves(measured: Measured, graph: StudyGraph) -> Iterator[Curve]:
-    """Sessions and values of each member from its first fill on; nothing where no curves were asked for."""
+    """Sessions and values of each member from its first fill on."""
     days = graph.tape.value[0].sessions.to_numpy().astype(_DAY)
-    for values, first in zip(() if measured.curves is None else measured.curves, measured.first, strict=False):
+    for values, first in zip(() if measured.curves is None else measured.curves, measured.first, strict=True):
         yield days[first:], values[first:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from typing import Any, TypeVar
 
 import numpy as np
@@ -61,6 +62,7 @@ _READS: Mapping[str, dict[str, Any]] = {  # what a node reads of the study itsel
     "tape": {"sleeves": _TICKERS, "strategy": _STAND_INS},
     "terms": {"sleeves": _TICKERS, "strategy": _STAND_INS, "costs": None},
     "fills": {"execution": {"lag"}},
+    "orders": {"execution": None},
 }
 
 
@@ -120,38 +122,44 @@ class StudyGraph:
             load_modules((*self.study.signal.modules, *self.study.strategy.modules))
             return pass_gates(self.study, self.market)
 
-        return self._node("gates", passed)
+        return self.node("gates", passed)
 
     @cached_property
     def level(self) -> Node[pd.Series[float]]:
         """The waterline at every decision that the market spans."""
-        histories = self._node("histories", lambda: measured(self._known))
-        indicators = self._node("indicators", lambda: standardised(histories.value, self._known), histories)
+        histories = self.node("histories", lambda: measured(self._known))
+        indicators = self.node("indicators", lambda: standardised(histories.value, self._known), histories)
 
         def level() -> pd.Series[float]:
             min_count = self._known.rows(self.study.signal.composite_min_weeks)
             return compose(indicators.value, self.study.signal, min_count=min_count).level.rename("waterline")
 
-        return self._node("level", level, indicators)
+        return self.node("level", level, indicators)
 
     @cached_property
     def regime(self) -> Node[pd.Series[str]]:
-        """The regime at every decision that the market spans."""
+        """The regime at every decision that the market spans: one node for all thresholds that call the same."""
         call = chosen_classifier(self.study.signal).fit_predict_online
-        return self._node("regime", lambda: call(self.level.value, self._known), self.level)
+
+        def called() -> Node[pd.Series[str]]:
+            regime = call(self.level.value, self._known)
+            words = ",".join(regime.to_numpy(dtype=object, na_value="")).encode()
+            return Node(self.memory.key("called", self.level.key, blake2b(words, digest_size=16).digest()), regime)
+
+        return self.node("regime", called, self.level).value
 
     @cached_property
     def held(self) -> Node[Held]:
         """Weights within each sleeve on the decisions of the backtest."""
-        span = self._node("span", lambda: self._dated(in_span(self.study, self.regime.value)), self.regime).value
-        wide = self._node("shares by clock", self._shares_by_clock)
+        span = self.node("span", lambda: self._dated(in_span(self.study, self.regime.value)), self.regime).value
+        wide = self.node("shares by clock", self._shares_by_clock)
 
         def held() -> Held:
             within = {sleeve: table.loc[span.value] for sleeve, table in wide.value.items()}
             decisions = covered(self.study, within)
             return Held.of({sleeve: table.loc[decisions] for sleeve, table in within.items()}, self._dated(decisions))
 
-        return self._node("shares", held, wide, span)  # most regimes span the same decisions
+        return self.node("shares", held, wide, span)  # most regimes span the same decisions
 
     @cached_property
     def exposures(self) -> Node[pd.DataFrame]:
@@ -164,14 +172,16 @@ class StudyGraph:
         found = self.memory.find("exposures", blind) or self.memory.find("exposures", seeing)
         if found is None:
             watched = _Watched(self.held.value.shares)
-            value = exposed(self._view(watched)).reindex(columns=list(watched), fill_value=0.0)
+            value = exposed(self._view(watched))
+            if list(value.columns) != list(watched):
+                value = value.reindex(columns=list(watched), fill_value=0.0)
             found = self.memory.keep("exposures", Node(seeing if watched.looked_at else blind, value))
         return found
 
     @cached_property
     def prices(self) -> Node[pd.DataFrame]:
         """Prices at which the study can trade, shape (sessions, assets)."""
-        return self._node("prices", lambda: tradable_prices(self.study, self.market))
+        return self.node("prices", lambda: tradable_prices(self.study, self.market))
 
     @cached_property
     def tape(self) -> Node[tuple[Tape, npt.NDArray[np.bool_]]]:
@@ -182,7 +192,7 @@ class StudyGraph:
             bills = bill_accruals(self.market.releases, pd.DatetimeIndex(table.index))
             return Tape.of(table, bills), table.notna().to_numpy()
 
-        return self._node("tape", tape, self.prices)
+        return self.node("tape", tape, self.prices)
 
     @cached_property
     def rates(self) -> Node[Rates]:
@@ -192,7 +202,7 @@ class StudyGraph:
             assets = pd.Index(self.study.tickers)
             return Rates(cost_rates(assets, self.study.costs), borrow_rates(assets, self.study.costs))
 
-        return self._node("terms", rates)
+        return self.node("terms", rates)
 
     @cached_property
     def fills(self) -> Node[npt.NDArray[np.int64]]:
@@ -202,7 +212,7 @@ class StudyGraph:
         def fills() -> npt.NDArray[np.int64]:
             return fill_rows(dated.value, pd.DatetimeIndex(self.prices.value.index), lag=self.study.execution.lag)
 
-        return self._node("fills", fills, dated, self.prices)
+        return self.node("fills", fills, dated, self.prices)
 
     def last_prices(self) -> Floats:
         """Last complete bar of each ticker at each decision of the backtest."""
@@ -210,7 +220,7 @@ class StudyGraph:
 
     def _view(self, shares: Shares) -> View:
         decisions = self.held.value.dated.value
-        regime, level = self.regime.value.loc[decisions], self.level.value.loc[decisions]
+        regime, level = _at(decisions, self.regime.value), _at(decisions, self.level.value)
         return View(regime, level, shares, self.study.strategy, self.market)
 
     def _shares_by_clock(self) -> Shares:
@@ -221,7 +231,8 @@ class StudyGraph:
         study = self.study
         return look_from_every_decision(self.market, study.sleeves.assets(), study.signal, every=study.clock.decision)
 
-    def _node(self, name: str, make: Callable[[], T], *needs: Node[Any]) -> Node[T]:
+    def node(self, name: str, make: Callable[[], T], *needs: Node[Any]) -> Node[T]:
+        """What `make` gives, which reads of the study what stands in `_READS`, and otherwise `needs` alone."""
         return self.memory.node(name, self._key(name, *needs), make)
 
     def _key(self, name: str, *needs: Node[Any]) -> int:
@@ -237,6 +248,13 @@ class StudyGraph:
     def _dated(self, decisions: pd.DatetimeIndex) -> Node[pd.DatetimeIndex]:
         """Decisions as a node of their own content."""
         return Node(self.memory.key("decisions", nanoseconds(decisions).tobytes()), decisions)
+
+
+def _at(decisions: pd.DatetimeIndex, known: pd.Series[Any]) -> pd.Series[Any]:
+    """What was known at `decisions`, which mostly follow one another: a slice, which takes no look-up."""
+    start = int(known.index.searchsorted(decisions[0]))
+    part = known.iloc[start : start + len(decisions)]
+    return part if part.index.equals(decisions) else known.loc[decisions]
 
 
 class _Watched(Mapping[str, pd.DataFrame]):

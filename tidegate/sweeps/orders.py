@@ -16,6 +16,7 @@ from ..strategies import asset_weights
 from ..strategies.rebalance import traded_rows
 from ..strategies.sleeves import shared_out
 from .graph import StudyGraph
+from .memo import Node
 
 Floats = npt.NDArray[np.float64]
 
@@ -27,7 +28,7 @@ class Orders(NamedTuple):
     weights: Floats
 
 
-def orders_of(graph: StudyGraph) -> Orders:
+def orders_of(graph: StudyGraph) -> Node[Orders]:
     """The orders that `decide` and `backtest` would send for a study.
 
     Raises
@@ -36,6 +37,11 @@ def orders_of(graph: StudyGraph) -> Orders:
         The study cannot be run on this market; the message says why.
     """
     _ = graph.gates
+    needs = (graph.exposures, graph.held, graph.tape, graph.rates, graph.fills)
+    return graph.node("orders", lambda: _orders(graph), *needs)
+
+
+def _orders(graph: StudyGraph) -> Orders:
     study, (tape, priced) = graph.study, graph.tape.value
     targets = target_weights(graph)
     traded = traded_rows(targets, study.strategy, graph.last_prices)

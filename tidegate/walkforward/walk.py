@@ -126,7 +126,7 @@ def _span(desk: Desk) -> range:
     """Rows on which the study itself holds something."""
     graph = desk.graph()
     tape, _ = graph.tape.value
-    return range(int(orders_of(graph).rows[0]), len(tape.sessions))
+    return range(int(orders_of(graph).value.rows[0]), len(tape.sessions))
 
 
 def _median(table: pd.DataFrame) -> int:

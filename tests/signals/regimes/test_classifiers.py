@@ -169,3 +169,11 @@ def test_a_study_with_any_classifier_passes_the_audit(short_economy, entry):
     found = tg.audit(study, short_economy, decided, depth="quick")
     assert found.leaks == ()
     assert found.cuts == 2
+
+
+def test_a_regime_holds_where_the_level_or_the_call_is_missing():
+    level = pd.Series([np.nan, 1.0, 2.0, np.nan, 3.0, 4.0], DECISIONS[:6])
+    calls = pd.Series([None, "SCARCE", None, "ABUNDANT", None, "NEUTRAL"], DECISIONS[:6], dtype="str")
+    entry = Classifier("schmitt", lambda level, known: calls, SignalConfig, "by hand")
+    called = entry.fit_predict_online(level, window())
+    assert called.fillna("").tolist() == ["", "SCARCE", "SCARCE", "SCARCE", "SCARCE", "NEUTRAL"]

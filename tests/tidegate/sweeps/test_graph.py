@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tidegate.backtests.bills import bill_accruals
@@ -18,6 +19,7 @@ from tidegate.pipeline import tradable_prices
 from tidegate.signals.composite import compose
 from tidegate.signals.regimes.registry import chosen_classifier
 from tidegate.signals.waterline import measured, standardised
+from tidegate.strategies.rebalance import traded_rows
 from tidegate.study import Study
 from tidegate.sweeps.batch import measure_batch
 from tidegate.sweeps.graph import StudyGraph
@@ -137,7 +139,7 @@ def agree(study, market, memory):
         assert row["refused"] == single
         return row
     assert not row["refused"]
-    orders = orders_of(StudyGraph(study, market, memory))
+    orders = orders_of(StudyGraph(study, market, memory)).value
     np.testing.assert_array_equal(orders.rows, single.rows)
     np.testing.assert_array_equal(orders.weights, single.weights)
     for name, value in single.figures.items():
@@ -212,22 +214,30 @@ WORK = [  # what the nodes do, from the gates to the fills
     tradable_prices,
     bill_accruals,
     fill_rows,
+    traded_rows,
 ]
-FROM_LEVEL = {"compose": 1, CALL.__name__: 1, "exposed": 1}
+FROM_LEVEL = {"compose": 1, CALL.__name__: 1, "exposed": 1, "traded_rows": 1}
 
 
 @pytest.mark.parametrize(
     ("changes", "anew"),
     [
-        ([{"costs.crypto.fee_bps": float(fee)} for fee in range(5)], {}),
-        ([{"execution.lag": lag} for lag in (2, 3)], {"fill_rows": 2}),
-        ([{"strategy.neutral_share": share} for share in (0.3, 0.4)], {"exposed": 2}),
-        ([{"signal.regime.min_dwell": dwell} for dwell in (3, 5)], {CALL.__name__: 2, "exposed": 2}),
-        ([{"sleeves.speculative.lookback": 20}], {"sleeve_shares": 1}),
+        ([{"costs.crypto.fee_bps": float(fee)} for fee in range(5)], {"traded_rows": 5}),
+        ([{"execution.lag": lag} for lag in (2, 3)], {"fill_rows": 2, "traded_rows": 2}),
+        ([{"strategy.neutral_share": share} for share in (0.3, 0.4)], {"exposed": 2, "traded_rows": 2}),
+        (
+            [{"signal.regime.min_dwell": dwell} for dwell in (13, 26)],
+            {CALL.__name__: 2, "exposed": 2, "traded_rows": 2},
+        ),
+        ([{"signal.regime.min_dwell": dwell} for dwell in (3, 5)], {CALL.__name__: 2}),  # which call what 4 calls
+        ([{"sleeves.speculative.lookback": 20}], {"sleeve_shares": 1, "traded_rows": 1}),
         ([{"signal.composite_min_weeks": 60}], FROM_LEVEL),
         ([{"signal.rolling_weeks": 200}], {"standardised": 1, **FROM_LEVEL}),
         ([{"signal.change_weeks": 12}], {"measured": 1, "standardised": 1, **FROM_LEVEL}),
-        ([{"execution.delisting_return": -0.1}], {"tradable_prices": 1, "bill_accruals": 1, "fill_rows": 1}),
+        (
+            [{"execution.delisting_return": -0.1}],
+            {"tradable_prices": 1, "bill_accruals": 1, "fill_rows": 1, "traded_rows": 1},
+        ),
     ],
     ids=lambda each: next(iter(each[0])) if isinstance(each, list) else "",
 )
@@ -271,6 +281,7 @@ def test_an_indicator_of_the_users_may_read_every_parameter_of_the_signal(tmp_pa
 
 INDICATOR = '''
 import numpy as np
+import pandas as pd
 from tidegate.signals import indicator
 
 @indicator("water", source="mine", standardisation="none")
@@ -292,3 +303,32 @@ def test_a_refusal_is_told_again_and_leaves_the_others_alone(market):
     assert table["refused"][3] == "crossed."
     assert table["refused"][1] == ""
     assert np.isnan(table.loc[[0, 2, 3], list(Performance.__annotations__)].to_numpy(dtype=float)).all()
+
+
+def test_members_that_send_the_same_orders_get_the_same_figures_each_in_its_place(market):
+    changes = [{"signal.regime.min_dwell": dwell} for dwell in (13, 3, 26, 5, 13)]
+    changes += [{"execution.delisting_return": -0.1}, {"clock.end": date(2015, 6, 1)}, {}]
+    studies = [changed(BASE, each) for each in changes]
+    together = measure_batch(studies, market, Memory(), curves=True)
+    for place, study in enumerate(studies):
+        single = measure_batch([study], market, Memory(), curves=True)
+        pd.testing.assert_frame_equal(together.table.iloc[[place]].reset_index(drop=True), single.table)
+        np.testing.assert_array_equal(together.months[place], single.months[0])
+    assert together.table["final_value"].nunique() == 4
+    assert together.table["config_hash"].nunique() == 7
+
+
+def test_the_same_orders_with_other_capital_are_other_figures(market):
+    studies = [changed(BASE, {"execution.capital_usd": usd}) for usd in (1e5, 2e5)]
+    small, large = measure_batch(studies, market, Memory()).table["final_value"]
+    assert large == pytest.approx(2 * small, rel=1e-12)
+
+
+def test_orders_that_wait_for_a_price_are_not_taken_for_those_that_may_not(market):
+    graph = StudyGraph(BASE, market, Memory())
+    prices = market.prices.copy()
+    prices.iloc[orders_of(graph).value.rows[5], prices.columns.get_loc("IGV")] = np.nan
+    broken, memory = replace(market, prices=prices), Memory()
+    rows = [agree(changed(BASE, {"execution.missing_fill": what}), broken, memory) for what in ("defer", "error")]
+    assert rows[0]["refused"] == ""
+    assert rows[1]["refused"].startswith("No price of IGV on the fill session")
