@@ -18,25 +18,32 @@ from apart import measured_apart, peak_mb
 TURNS = 3
 SPECULATIVE = ("BTC-USD", "ETH-USD", "CRM", "NOW", "WDAY", "ADBE", "INTU", "SNOW", "DDOG", "CRWD")
 NEAR_CASH_FLOW = ("MU", "SNDK", "STX", "BIL")
-FIRST_SHARES = (0.5, 1.0, 2.0, 4.0, 8.0)  # of the first name of a sleeve, beside 1 for each other
+DWELLS = (1, 2, 4, 8)
+FIRST_SHARES = (1.0, 2.0, 4.0, 8.0, 0.5)  # of the first name of a sleeve, beside 1 for each other
 
 
 class Case(NamedTuple):
     """So many members by so many processes; what was promised for seconds and memory, if anything."""
 
-    steps: int  # of each threshold; times 4 dwells and 25 weightings
+    steps: int  # of each threshold
+    shares: int  # of each sleeve's first name
     jobs: int
     seconds: float | None = None
     mb: float | None = None
 
     @property
+    def rules(self) -> int:
+        """How many rules call the regime: thresholds and dwell."""
+        return self.steps**2 * len(DWELLS)
+
+    @property
     def members(self) -> int:
         """How many there are."""
-        return self.steps**2 * 4 * len(FIRST_SHARES) ** 2
+        return self.rules * self.shares**2
 
 
-CASES = (Case(10, 2, seconds=10.0), Case(10, 1))
-LARGE = Case(32, 2, mb=1500.0)
+CASES = (Case(10, 5, 2, seconds=10.0), Case(25, 2, 2, seconds=10.0), Case(10, 5, 1))
+LARGE = Case(32, 5, 2, mb=1500.0)
 
 
 class Run(NamedTuple):
@@ -51,7 +58,7 @@ def grid_of(case: Case) -> str:
     tables = {
         sleeve: ", ".join(
             "{ " + ", ".join(f"{name} = {share if k == 0 else 1}" for k, name in enumerate(names)) + " }"
-            for share in FIRST_SHARES
+            for share in FIRST_SHARES[: case.shares]
         )
         for sleeve, names in (("speculative", SPECULATIVE), ("near_cash_flow", NEAR_CASH_FLOW))
     }
@@ -63,7 +70,7 @@ def grid_of(case: Case) -> str:
         "[parameters]\n"
         f'"signal.regime.scarce_enter" = {{ from = -1.2, to = -0.3, steps = {case.steps} }}\n'
         f'"signal.regime.abundant_enter" = {{ from = 0.3, to = 1.2, steps = {case.steps} }}\n'
-        f'"signal.regime.min_dwell" = [1, 2, 4, 8]\n{weights}'
+        f'"signal.regime.min_dwell" = {list(DWELLS)}\n{weights}'
     )
 
 
@@ -82,7 +89,7 @@ def run_here(case: Case) -> Run:
 
 def run(case: Case) -> Run:
     """`run_here` in a process of its own, so that the peak is that of this command."""
-    return Run(*measured_apart(__file__, ["--only", str(case.steps), str(case.jobs)]))
+    return Run(*measured_apart(__file__, ["--only", *map(str, case[:3])]))
 
 
 def import_vectorbt() -> float:
@@ -102,15 +109,15 @@ def show(case: Case, runs: list[Run], rival: list[float]) -> None:
     ]
     ratio = seconds / statistics.median(rival)
     print(
-        f"| {case.members:,} | {case.jobs} | {seconds:.1f} | {case.members / seconds:,.0f} | {peak:,.0f} | {ratio:.1f} "
-        f"| {'; '.join(promised)} |"
+        f"| {case.members:,} | {case.rules:,} | {case.jobs} | {seconds:.1f} | {case.members / seconds:,.0f} "
+        f"| {peak:,.0f} | {ratio:.1f} | {'; '.join(promised)} |"
     )
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", nargs=2, type=int, metavar=("STEPS", "JOBS"), help="measure one case, as JSON")
+    parser.add_argument("--only", nargs=3, type=int, metavar=("STEPS", "SHARES", "JOBS"), help="one case, as JSON")
     parser.add_argument("--large", action="store_true", help=f"also {LARGE.members:,} members, which takes minutes")
     asked = parser.parse_args()
     if asked.only:
@@ -123,8 +130,8 @@ def main() -> None:
         for case, found in runs.items():
             found.append(run(case))
     print(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}\n")
-    print("| members | processes | seconds | members a second | peak MB of a process | `import vectorbt` | promised |")
-    print("| --: | --: | --: | --: | --: | --: | --- |")
+    print("| members | regime rules | processes | seconds | a second | peak MB | `import vectorbt` | promised |")
+    print("| --: | --: | --: | --: | --: | --: | --: | --- |")
     for case, found in runs.items():
         show(case, found, rival)
     if asked.large:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import isnan
-
 import pandas as pd
 
 from ..config import RegimeConfig
@@ -44,12 +42,12 @@ def schmitt_trigger(level: pd.Series[float], config: RegimeConfig) -> pd.Series[
         decisions unless the level falls below ``override``. Information set of row t: levels up to t.
     """
     states: list[int] = []
-    state, age = _NONE, 0
+    state, age, dwell, override = _NONE, 0, config.min_dwell, config.override
     scarce, scarce_until = config.scarce_enter, config.scarce_leave
     abundant, abundant_until = config.abundant_enter, config.abundant_leave
-    for value in level.to_numpy(dtype=float).tolist():
+    for value, known in zip(level.tolist(), level.notna().tolist(), strict=True):
         age += 1
-        if not isnan(value) and (state == _NONE or age > config.min_dwell or value < config.override):
+        if known and (state == _NONE or age > dwell or value < override):
             if value < scarce or (state == _SCARCE and value <= scarce_until):
                 wanted = _SCARCE
             elif value > abundant or (state == _ABUNDANT and value >= abundant_until):

@@ -151,7 +151,8 @@ class StudyGraph:
     @cached_property
     def held(self) -> Node[Held]:
         """Weights within each sleeve on the decisions of the backtest."""
-        span = self.node("span", lambda: self._dated(in_span(self.study, self.regime.value)), self.regime).value
+        called = self.memory.key("called at", self.level.key, self.regime.value.notna().to_numpy().tobytes())
+        span = self.node("span", lambda: self._dated(in_span(self.study, self.regime.value)), Node(called, None)).value
         wide = self.node("shares by clock", self._shares_by_clock)
 
         def held() -> Held:
