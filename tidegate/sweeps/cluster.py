@@ -9,7 +9,7 @@ import platform
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from importlib.metadata import version
 from itertools import islice
@@ -176,11 +176,13 @@ def _client(scheduler: str) -> Iterator[Any]:
         reached = await asyncio.wait_for(calling(scheduler, timeout=_PATIENCE), _PATIENCE)
         await reached.close()
 
-    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GiB"}):  # the market is large
+    large = {"distributed.admin.large-graph-warning-threshold": "1GiB"}  # the market is
+    with dask.config.set(large), ExitStack() as opening:
         try:
             with ThreadPoolExecutor(1) as aside:  # a notebook has a loop of its own in this thread
                 aside.submit(asyncio.run, greeted()).result()
             client = opened(scheduler, timeout=_PATIENCE, set_as_default=False)
+            opening.callback(client.close)
             client.wait_for_workers(1, timeout=_PATIENCE)
         except (OSError, TimeoutError, ValueError) as error:
             raise SourceError(
@@ -190,8 +192,7 @@ def _client(scheduler: str) -> Iterator[Any]:
                 remedy="Start one with `dask scheduler` and `dask worker ADDRESS --nworkers auto`, or leave out "
                 "--scheduler.",
             ) from None
-        with client:
-            yield client
+        yield client
 
 
 @contextmanager

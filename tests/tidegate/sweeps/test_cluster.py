@@ -74,11 +74,13 @@ class Once(Told):
 
 def test_two_workers_give_what_one_process_gives(study, market, running, alone, tmp_path, fresh_home):
     found, notes = running
+    notes.unlink(missing_ok=True)
     workers = Workers(scheduler=found.address)
     sweep(study, GRID, market, out=tmp_path / "out", workers=workers)
     assert content(tmp_path / "out") == alone
     unpacked = notes.read_text().split()
-    assert sorted(unpacked) == sorted(str(each.pid) for each in found.workers)  # the market travels once to each
+    assert set(unpacked) <= {str(each.pid) for each in found.workers}  # the scheduler may leave one without work
+    assert 1 <= len(set(unpacked)) == len(unpacked)  # the market travels once to each
     assert not found.home.exists()  # only the driver writes
     assert (fresh_home / "ledger.sqlite").exists()
 
@@ -193,6 +195,13 @@ def refused(study, market, address, out):
     return time.monotonic() - begun
 
 
+@pytest.fixture
+def hurried(monkeypatch):
+    """Two seconds of patience; one test shows what happens after all ten."""
+    monkeypatch.setattr("tidegate.sweeps.cluster._PATIENCE", 2)
+
+
+@pytest.mark.usefixtures("hurried")
 def test_a_scheduler_that_is_not_there_is_told(study, market, tmp_path, fresh_home):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -209,6 +218,7 @@ def test_a_port_that_says_nothing_is_told(study, market, tmp_path, fresh_home):
     assert not fresh_home.exists()
 
 
+@pytest.mark.usefixtures("hurried")
 def test_a_scheduler_without_workers_is_told(study, market, tmp_path, fresh_home):
     with cluster(tmp_path, workers=0) as found:
         assert refused(study, market, found.address, tmp_path / "out") < 15
