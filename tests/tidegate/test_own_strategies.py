@@ -82,7 +82,7 @@ def test_the_example_passes_the_audit(market):
 
 
 LEAKS = {
-    "the whole sample's mean": "0.5 + (view.regime == 'SCARCE') * view.market.prices['IGV'].mean() / 1e3",
+    "the whole sample's mean": "0.5 + 0.01 * (view.level - view.level.mean()).clip(-1, 1).fillna(0.0)",
     "a price of the last day": "view.regime.map(WANTED).astype(float) * view.market.prices['IGV'].iloc[-1] / 1e9",
 }
 

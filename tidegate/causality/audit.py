@@ -15,6 +15,7 @@ from ..errors import ConfigError
 from ..signals.registered import answer_of
 from .change import CUT, Change
 from .knowledge import knowledge_checks
+from .locate import ALL
 from .nodes import differences
 from .plan import EFFORT, FUNCTION_EFFORT, Depth, Trial, trials
 from .result import Audit, Check
@@ -27,6 +28,7 @@ from .trials import Outcome, outcomes
 from .worlds import MarketWorld, World, world_of
 
 Told = Callable[[int, int], None]
+_FEW = 6  # series that a quick audit names of a leak: each takes some log2(series) decisions to find
 _LEAST = {"cuts": 1, "seed": 0, "jobs": 0}
 
 
@@ -86,7 +88,8 @@ def audit(
         outcomes(planned, replace(case, subject=unasked), jobs=jobs, told=lambda done: told(done, len(planned)))
     )
     _refuse_unanswered(case, made)
-    rows = [*state_checks(subject), *checks_of(made, case), *refusals(made, case)]
+    most = _FEW if depth == "quick" else ALL
+    rows = [*state_checks(subject), *checks_of(made, case, most=most), *refusals(made, case)]
     tables: Mapping[str, pd.DataFrame] = {}
     if isinstance(case.subject, StudySubject | IndicatorSubject):
         rows += knowledge_checks(case.subject, case.world.data, case.reference, reads=depth != "quick")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 from .change import Change
@@ -10,16 +11,17 @@ from .subjects import Case
 from .trials import evaluate
 
 END = "the end of the data"
+ALL = sys.maxsize
 Group = tuple[str, ...]
 
 
-def offending_series(trial: Trial, node: str, case: Case, *, hint: Group = ()) -> Group:
+def offending_series(trial: Trial, node: str, case: Case, *, hint: Group = (), most: int = ALL) -> Group:
     """Series whose change alone moves the past of `node`, as in `trial`; `END` where only the length of the data does.
 
-    A `hint`, the series that another trial of the node blamed, is tried first, and is the answer where it suffices.
-    Changes are tried on half of the series, and on halves of those halves that move something: a leak of k series out
-    of n takes some k log2(n) evaluations. Where it is enough that decisions end at the change, they go on to the last
-    one: what moves whatever changes, or nothing does, blames nobody.
+    Once `most` are found no more are looked for. A `hint`, the series that another trial of the node blamed, is tried
+    first, and is the answer where it suffices. Changes are tried on half of the series, and on halves of those halves
+    that move something: a leak of k series out of n takes some k log2(n) evaluations. Where it is enough that decisions
+    end at the change, they go on to the last one: what moves whatever changes, or nothing does, blames nobody.
     """
     candidates = trial.change.only or case.world.series
     ends_with_it = moves(Trial("future scramble", trial.change.of(())), node, case)
@@ -33,7 +35,7 @@ def offending_series(trial: Trial, node: str, case: Case, *, hint: Group = ()) -
         if hint and carries(hint):
             return hint
         if carries(candidates):
-            return _narrowed(candidates, carries)
+            return _narrowed(candidates, carries, most)
     return (END,)
 
 
@@ -42,11 +44,13 @@ def moves(trial: Trial, node: str, case: Case) -> bool:
     return any(difference.node == node for difference in evaluate(trial, case).moved)
 
 
-def _narrowed(group: Group, carries: Callable[[Group], bool]) -> Group:
+def _narrowed(group: Group, carries: Callable[[Group], bool], most: int) -> Group:
     if len(group) == 1:
         return group
-    halves = group[: len(group) // 2], group[len(group) // 2 :]
-    found = tuple(name for half in halves if carries(half) for name in _narrowed(half, carries))
+    found: Group = ()
+    for half in (group[: len(group) // 2], group[len(group) // 2 :]):
+        if len(found) < most and carries(half):
+            found += _narrowed(half, carries, most - len(found))
     return found or _together(group, carries)
 
 

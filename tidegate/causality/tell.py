@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from .locate import moves, offending_series
+from .locate import ALL, moves, offending_series
 from .nodes import Difference, Nodes, has_value, origins
 from .plan import Trial
 from .result import Check
@@ -16,14 +16,14 @@ EXPORT = "paper"
 Key = tuple[str, str]  # node and check
 
 
-def checks_of(made: Sequence[Outcome], case: Case) -> Iterator[Check]:
-    """One check for each node and kind of trial."""
+def checks_of(made: Sequence[Outcome], case: Case, *, most: int = ALL) -> Iterator[Check]:
+    """One check for each node and kind of trial; of a leak through many series no more than `most` are looked for."""
     counts = Counter(_key(node, outcome.trial) for outcome in made for node in outcome.compared)
     begun, followed = _moves(made, case.reference)
     blamed: dict[str, tuple[str, ...]] = {}
     for key, count in counts.items():
         if key in begun:
-            leak = _leak(*begun[key], count, case, hint=blamed.get(key[0], ()))
+            leak = _leak(*begun[key], count, case, blamed.get(key[0], ()), most)
             blamed[key[0]] = leak.series
             yield leak
         elif key in followed:
@@ -76,16 +76,19 @@ def _moves(
     return begun, followed
 
 
-def _leak(difference: Difference, trial: Trial, count: int, case: Case, *, hint: tuple[str, ...]) -> Check:
+def _leak(difference: Difference, trial: Trial, count: int, case: Case, hint: tuple[str, ...], most: int) -> Check:
     remembers = trial.check == "memory" or not moves(trial, difference.node, case)
+    series = () if remembers else offending_series(trial, difference.node, case, hint=hint, most=most)
     note = "Another answer where earlier calls were about other worlds: it remembers them." if remembers else ""
+    if len(series) >= most:
+        note = f"No more than {most} series were looked for: a deeper audit names all."
     return Check(
         node=difference.node,
         check=trial.check,
         verdict="leak",
         comparisons=count,
         first=difference.first,
-        series=() if remembers else offending_series(trial, difference.node, case, hint=hint),
+        series=series,
         column=difference.column,
         expected=difference.expected,
         found=difference.found,

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import tidegate as tg
 from tests.worlds import market_of, random_prices, release_rows
 from tidegate.causality.change import CUT, Change
 from tidegate.causality.locate import END, offending_series
@@ -20,9 +21,10 @@ DATA = pd.DataFrame(np.random.default_rng(0).lognormal(size=(40, len(NAMES))), I
 AT = INDEX[20]
 
 
-def located(function, change, data=DATA, node="output"):
+def located(function, change, data=DATA, node="output", **options):
     subject, world = subject_of(function), world_of(data)
-    return offending_series(Trial("prefix invariance", change), node, Case(subject, world, subject.nodes(world)))
+    case = Case(subject, world, subject.nodes(world))
+    return offending_series(Trial("prefix invariance", change), node, case, **options)
 
 
 def ahead_in(names):
@@ -84,6 +86,30 @@ def test_few_evaluations_for_one_series_of_many():
 
     assert located(function, Change(CUT, AT), wide) == ("s77",)
     assert len(calls) <= 3 + 2 * 8  # the reference, no change, all of them, and two halves eight times
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 7, 8])
+def test_no_more_than_asked_for_are_looked_for(most):
+    calls = []
+
+    def function(data):
+        calls.append(1)
+        return data.shift(-1).sum(axis="columns")
+
+    assert located(function, Change(CUT, AT), most=most) == NAMES[:most]
+    assert len(calls) <= 5 + 4 * most
+
+
+def test_a_quick_audit_names_six_series_and_says_so():
+    wide = pd.DataFrame(np.random.default_rng(2).lognormal(size=(40, 9)), INDEX, list("abcdefghi"))
+
+    def function(data):
+        return data.shift(-1).sum(axis="columns")
+
+    (quick, *_), (whole, *_) = (tg.audit(function, wide, depth=depth, jobs=0).leaks for depth in ("quick", "default"))
+    assert (quick.series, whole.series) == (tuple("abcdef"), tuple("abcdefghi"))
+    assert quick.note == "No more than 6 series were looked for: a deeper audit names all."
+    assert whole.note == ""
 
 
 class Decided:
