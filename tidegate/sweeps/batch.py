@@ -80,16 +80,14 @@ def measure_batch(
     curve: list[Curve] = [(np.empty(0, _DAY), np.empty(0))] * len(studies)
     members, refused = _prepared(studies, market, memory)
     for places in _by_tape(members):
-        distinct = {members[place].orders.key: members[place] for place in places}
-        numbers = {key: number for number, key in enumerate(distinct)}
-        which = [numbers[members[place].orders.key] for place in places]
-        measured = _execute(list(distinct.values()), pieces.number, curves=curves)
+        distinct, which = _distinct([members[place] for place in places])
+        measured = _execute(distinct, pieces.number, curves=curves)
         figures[places] = np.column_stack([getattr(measured, name) for name in FIGURES])[which]
         if measured.segments is not None:
             found = np.stack([getattr(measured.segments, each.name) for each in fields(Segments)])
             sums[:, places, : found.shape[2]] = found[:, which]
         if curves:
-            drawn = list(_curves(measured, members[places[0]].graph))
+            drawn = list(_curves(measured, distinct[0].graph))
             for place, number in zip(places, which, strict=True):
                 curve[place] = drawn[number]
     whole = Segments(*sums)
@@ -130,6 +128,13 @@ def _by_tape(members: Mapping[int, _Member]) -> Iterable[list[int]]:
     for place, member in members.items():
         groups[member.graph.tape.key].append(place)
     return groups.values()
+
+
+def _distinct(members: Sequence[_Member]) -> tuple[list[_Member], list[int]]:
+    """One member for each set of orders, and for each of `members` which of these sends what it sends."""
+    first = {member.orders.key: member for member in members}
+    numbers = {key: number for number, key in enumerate(first)}
+    return list(first.values()), [numbers[member.orders.key] for member in members]
 
 
 def _execute(members: Sequence[_Member], piece: npt.NDArray[np.int64], *, curves: bool) -> Measured:
