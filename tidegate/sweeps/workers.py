@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from .job import Ask, Job
 
-_PAYS = 5_000  # members from which on the start of a second process is made good
+_WORTH = 2_500  # members that a process must get to make good its start
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Workers:
     Attributes
     ----------
     jobs : int, optional
-        Processes of this machine, this one among them. Not given: one for each core where the work is worth it.
+        Processes of this machine, this one among them. Not given: one for every 2,500 members, up to one a core.
     scheduler : str, optional
         Address of a `dask.distributed` scheduler, whose workers then do it all. What a lost one had is done by another.
     """
@@ -38,7 +38,7 @@ class Workers:
         ConfigError
             `dask.distributed` is not installed, or a worker has other versions than this process.
         """
-        jobs = self.jobs or ((os.cpu_count() or 1) if job.plan.size >= _PAYS else 1)
+        jobs = self.jobs or max(1, min(os.cpu_count() or 1, job.plan.size // _WORTH))
         if self.scheduler is not None:
             from .cluster import hired
 
