@@ -8,32 +8,23 @@ from __future__ import annotations
 
 from functools import cache
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from numba import njit
 
-if TYPE_CHECKING:
-    FILLED: Any
-    ProcessOrderState: Any
-    execute_order: Any
-    insert_argsort: Any
-    order_value: Any
-    target_order: Any
-
-_NAMES = {"FILLED", "ProcessOrderState", "execute_order", "insert_argsort", "order_value", "target_order"}
 _LEAST = 1e-8  # units; what `Portfolio.from_orders` asks of an order by default
 _inlined = njit(nogil=True, error_model="numpy", forceinline=True)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _NAMES:
+    if name.startswith("_") or name not in _functions():  # what Python itself looks for is no reason to import
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return _functions()[name]
 
 
 @cache
 def _functions() -> dict[str, Any]:
-    """What the loop calls, by the names above."""
+    """What the loop calls, by name."""
     from vectorbt.portfolio import nb
     from vectorbt.portfolio.enums import Direction, OrderStatus, ProcessOrderState, SizeType
     from vectorbt.utils import math_

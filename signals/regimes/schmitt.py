@@ -6,10 +6,12 @@ import pandas as pd
 
 from ..config import RegimeConfig
 from ..known import Known
+from ..result import REGIMES
 from .registry import classifier
 
-_ABUNDANT, _NEUTRAL, _SCARCE, _NONE = 0, 1, 2, -1
-_NAMES = pd.array(["ABUNDANT", "NEUTRAL", "SCARCE"], dtype="str")
+_ABUNDANT, _NEUTRAL, _SCARCE = range(len(REGIMES))
+_NONE = -1
+_NAMES = pd.array(REGIMES, dtype="str")
 
 
 @classifier(

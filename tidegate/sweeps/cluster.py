@@ -176,8 +176,8 @@ def _client(scheduler: str) -> Iterator[Any]:
         reached = await asyncio.wait_for(calling(scheduler, timeout=_PATIENCE), _PATIENCE)
         await reached.close()
 
-    large = {"distributed.admin.large-graph-warning-threshold": "1GiB"}  # the market is
-    with dask.config.set(large), ExitStack() as opening:
+    quiet = {"distributed.admin.large-graph-warning-threshold": "1GiB"}  # the market is large
+    with dask.config.set(quiet), ExitStack() as opening:
         try:
             with ThreadPoolExecutor(1) as aside:  # a notebook has a loop of its own in this thread
                 aside.submit(asyncio.run, greeted()).result()

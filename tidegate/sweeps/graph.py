@@ -110,7 +110,7 @@ class StudyGraph:
 
         def text(part: str) -> str:
             seen = tuple([getattr(self.study, each) for each in (part, *PARTS[part])])
-            return self.memory.once(part, seen, lambda: text_of(part, self.study))
+            return self.memory.once(f"hash of {part}", seen, lambda: text_of(part, self.study))
 
         return joined({part: text(part) for part in PARTS})
 
